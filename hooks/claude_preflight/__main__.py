@@ -1,0 +1,3 @@
+from claude_preflight.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,239 @@
+"""Which files an agent, or what runs around it, reads: path globs by kind.
+
+A glob matches at any depth of the repository. `**/` stands for any number of folders, `*` for any characters of one
+name. `pattern` gives a kind's globs as one regular expression for the hook manifest; matching here goes by table,
+because compiling those expressions costs more than a commit hook may take.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+MCP_CONFIG = "mcp-config"  # holds MCP server entries, of whichever client
+CLAUDE_SETTINGS = "claude-settings"
+INSTRUCTIONS = "instructions"  # text an agent loads by itself
+AGENT = "agent"
+SKILL = "skill"
+COMMAND = "command"
+PLUGIN = "plugin"  # plugin manifests, marketplaces, hook and monitor files
+AGENT_SETTINGS = "agent-settings"  # settings of other agents, where they are not MCP configs as well
+ENV_FILE = "env-file"
+SHELL_RC = "shell-rc"
+SCRIPT = "script"
+POLICY = "policy"
+
+GLOBS: dict[str, tuple[str, ...]] = {
+    MCP_CONFIG: (
+        ".mcp.json",
+        "mcp.json",
+        "*.mcp.json",
+        "managed-mcp.json",
+        "mcp-config.json",
+        "mcp_config.json",
+        "mcp-servers.json",
+        "mcp_servers.json",
+        "mcp_settings.json",
+        "cline_mcp_settings.json",
+        "claude_desktop_config*.json",
+        ".claude.json",
+        ".claude/settings*.json",
+        ".gemini/settings.json",
+        ".qwen/settings.json",
+        ".zed/settings.json",
+        ".amp/settings.json",
+        ".vscode/settings.json",
+        ".config/zed/settings.json",
+        ".config/amp/settings.json",
+        "*.code-workspace",
+        "gemini-extension.json",
+        "opencode.json",
+        "opencode.jsonc",
+        "crush.json",
+        ".crush.json",
+        ".codex/*config.toml",
+        ".continue/config.yaml",
+        ".continue/config.yml",
+        ".continue/mcpServers/*.json",
+        ".continue/mcpServers/*.yaml",
+        ".continue/mcpServers/*.yml",
+        ".config/goose/config.yaml",
+        ".amazonq/cli-agents/*.json",
+        ".kiro/agents/*.json",
+        ".claude-plugin/plugin.json",
+        ".claude-plugin/marketplace.json",
+        ".devcontainer.json",
+        ".devcontainer/**/devcontainer.json",
+        ".claude/agents/**/*.md",
+        ".github/agents/*.md",
+        "agents/*.md",
+    ),
+    CLAUDE_SETTINGS: (
+        ".claude/settings.json",
+        ".claude/settings.local.json",
+        "managed-settings.json",
+        "managed-settings.d/*.json",
+    ),
+    INSTRUCTIONS: (
+        "CLAUDE.md",
+        "CLAUDE.local.md",
+        "AGENTS.md",
+        "AGENT.md",
+        "AGENTS.override.md",
+        "GEMINI.md",
+        "QWEN.md",
+        "WARP.md",
+        "CRUSH.md",
+        "CONVENTIONS.md",
+        "replit.md",
+        "REVIEW.md",
+        ".claude/rules/**/*.md",
+        ".claude/output-styles/**/*.md",
+        ".claude/agent-memory/**/*.md",
+        ".claude/agent-memory-local/**/*.md",
+        ".claude/loop.md",
+        ".claude/claude-security-guidance*.md",
+        ".github/copilot-instructions.md",
+        ".github/instructions/**/*.md",
+        ".github/prompts/**/*.md",
+        ".github/chatmodes/**/*.md",
+        ".cursor/rules/**/*.mdc",
+        ".cursor/rules/**/*.md",
+        ".cursorrules",
+        ".windsurfrules",
+        ".windsurf/**/*.md",
+        ".devin/rules/**/*.md",
+        ".clinerules",
+        ".clinerules/**/*.md",
+        ".clinerules/**/*.txt",
+        ".roorules",
+        ".roomodes",
+        ".roo/**/*.md",
+        ".kilocode/**/*.md",
+        ".kiro/steering/**/*.md",
+        ".kiro/specs/**/*.md",
+        ".amazonq/rules/**/*.md",
+        ".continue/rules/**/*.md",
+        ".continuerules",
+        ".junie/**/*.md",
+        ".goosehints",
+        ".goosehints.local",
+        ".rules",
+        ".aiassistant/rules/**/*.md",
+        ".augment/**/*.md",
+        ".augment-guidelines",
+        ".trae/rules/**/*.md",
+    ),
+    AGENT: (
+        ".claude/agents/**/*.md",
+        ".cursor/agents/**/*.md",
+        ".opencode/agent/**/*.md",
+        ".opencode/agents/**/*.md",
+        ".gemini/agents/**/*.md",
+        ".qwen/agents/**/*.md",
+        ".github/agents/*.md",
+        "agents/*.md",
+    ),
+    SKILL: ("SKILL.md",),
+    COMMAND: (
+        ".claude/commands/**/*.md",
+        ".cursor/commands/**/*.md",
+        ".opencode/command/**/*.md",
+        ".opencode/commands/**/*.md",
+        ".gemini/commands/**/*.toml",
+        ".qwen/commands/**/*.toml",
+        "commands/*.md",
+    ),
+    PLUGIN: (
+        ".claude-plugin/plugin.json",
+        ".claude-plugin/marketplace.json",
+        ".cursor-plugin/plugin.json",
+        ".codex-plugin/plugin.json",
+        "hooks/hooks.json",
+        "monitors/monitors.json",
+        ".lsp.json",
+    ),
+    AGENT_SETTINGS: (
+        ".cursor/permissions.json",
+        ".cursor/cli.json",
+        ".cursor/hooks.json",
+        ".cursor/environment.json",
+        ".github/copilot/settings*.json",
+        ".aider.conf.yml",
+        ".aider.conf.yaml",
+    ),
+    ENV_FILE: (".env", ".env.*", "*.env", ".envrc", ".flaskenv", ".dev.vars"),
+    SHELL_RC: (
+        ".bashrc",
+        ".bash_profile",
+        ".bash_aliases",
+        ".bash_login",
+        ".profile",
+        ".zshrc",
+        ".zshenv",
+        ".zprofile",
+        ".zlogin",
+        ".kshrc",
+        "config.fish",
+    ),
+    SCRIPT: ("*.sh", "*.bash", "*.zsh", "*.ksh", "*.fish", "*.ps1", "*.bat", "*.cmd"),
+    POLICY: (".claude-preflight.yaml",),
+}
+
+
+class _Glob(NamedTuple):
+    kind: str
+    folders: tuple[str, ...]
+    deep: bool  # any folders may stand between `folders` and the name
+    head: str
+    tail: str
+
+    def matches(self, folders: list[str], name: str) -> bool:
+        if not (name.startswith(self.head) and name.endswith(self.tail) and len(name) >= len(self.head) + len(self.tail)):
+            return False
+        wanted, count = list(self.folders), len(self.folders)
+        if not self.deep:
+            return not count or folders[-count:] == wanted
+        return any(folders[at : at + count] == wanted for at in range(len(folders) - count + 1))
+
+
+def _parse(kind: str, glob: str) -> _Glob:
+    *folders, name = glob.split("/")
+    deep = "**" in folders
+    head, star, tail = name.partition("*")
+    return _Glob(kind, tuple(folder for folder in folders if folder != "**"), deep, head, tail if star else "")
+
+
+def _regex(glob: str) -> str:
+    return re.escape(glob).replace(r"\*\*/", "(.*/)?").replace(r"\*", "[^/]*").replace(r"\-", "-")
+
+
+def pattern(kinds: tuple[str, ...]) -> str:
+    """Return the regular expression, for `search` in a relative path with forward slashes, of the files of `kinds`."""
+    globs = dict.fromkeys(glob for kind in kinds for glob in GLOBS[kind])
+    return rf"(^|/)({'|'.join(_regex(glob) for glob in globs)})$"
+
+
+_by_name: dict[str, list[_Glob]] = {}
+_by_ending: dict[str, list[_Glob]] = {}
+_others: list[_Glob] = []
+for _kind, _globs in GLOBS.items():
+    for _text in _globs:
+        _glob = _parse(_kind, _text)
+        if "*" not in _text.rpartition("/")[2]:
+            _by_name.setdefault(_glob.head, []).append(_glob)
+        elif "." in _glob.tail:
+            _by_ending.setdefault(_glob.tail[_glob.tail.rindex(".") :], []).append(_glob)
+        else:
+            _others.append(_glob)
+
+
+def kinds_of(path: str) -> frozenset[str]:
+    """Return the kinds of the file at `path` (relative, forward slashes); empty for a file that no agent reads."""
+    folders = path.split("/")
+    name = folders.pop()
+    dot = name.rfind(".")
+    candidates = [*_by_name.get(name, ()), *_others]
+    if dot >= 0:
+        candidates += _by_ending.get(name[dot:], ())
+    return frozenset(glob.kind for glob in candidates if glob.matches(folders, name))

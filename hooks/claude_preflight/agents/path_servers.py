@@ -1,0 +1,110 @@
+"""MCP servers that work on files, and how each is told on which: `schemas/path_servers.json`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from claude_preflight.agents.launch import Launch
+from claude_preflight.agents.validation import data_path
+from claude_preflight.syntax.nodes import Text
+
+# Options and variables by which servers that are not in the table take folders.
+_FOLDER_OPTION = re.compile(
+    r"--?(?:allow(?:ed)?[-_]?)?(?:dir(?:ectory|ectories|s)?|paths?|folders?|root(?:[-_]?(?:dir|path))?|workspace|repository"
+    r"|repo|vault|base[-_]?(?:dir|path)|project(?:[-_]?(?:root|dir|path))?|add[-_]dir)",
+    re.IGNORECASE,
+)
+_FOLDER_VARIABLE = re.compile(
+    r"(?:.*_)?(?:ALLOW(?:ED)?_(?:DIR(?:ECTORY|ECTORIES|S)?|PATHS?|FOLDERS?)"
+    r"|(?:FS|FILESYSTEM|FILE|WORKSPACE)_(?:ROOT|BASE)(?:_DIR|_PATH)?)",
+    re.IGNORECASE,
+)
+
+
+class PathServer(NamedTuple):
+    """What is known of a server: whether its own arguments are paths, which options and variables hold paths.
+
+    `missing` says what it may use when it is given none; it is empty where that is harmless or unknown.
+    """
+
+    positional: bool
+    flags: tuple[str, ...]
+    variables: tuple[str, ...]
+    missing: str
+
+
+class GivenPath(NamedTuple):
+    """A path that a server is given; `place` tells where (an option, a variable, an argument's number from 0).
+
+    `certain` is False for those that only the name of an option or variable suggests.
+    """
+
+    path: Text
+    place: str
+    certain: bool
+
+
+@cache
+def path_servers() -> dict[str, PathServer]:
+    """Return the servers that work on files by their names: packages, images, modules and binaries."""
+    with open(data_path("path_servers.json"), encoding="utf-8") as file:
+        entries = json.load(file)["servers"]
+    return {
+        name: PathServer(
+            entry.get("positional", False), tuple(entry.get("flags", ())), tuple(entry.get("variables", ())), entry["missing"]
+        )
+        for entry in entries
+        for name in entry["names"]
+    }
+
+
+def known_server(launch: Launch) -> PathServer | None:
+    """Return what is known of the server that `launch` starts, whatever its entry is called."""
+    package = str(launch.package or "").rstrip("/").removesuffix(".git").lower()
+    names = [package, str(launch.binary or "")]
+    if launch.registry in ("git", "oci", "go", "path"):
+        names += ["/".join(package.split("/")[-2:]), package.rpartition("/")[2]]
+    elif launch.registry == "pypi":
+        names.append(re.sub(r"[-_.]+", "-", package))
+    elif launch.launcher == "python" and launch.arguments[:1] == ("-m",):
+        names += launch.arguments[1:2]
+    table = path_servers()
+    return next((table[name] for name in names if name in table), None)
+
+
+def given_paths(launch: Launch, env: Sequence[tuple[Text, Text]]) -> Iterator[GivenPath]:
+    """Yield the paths that the server of `launch` is given by its arguments and its environment `env`.
+
+    The arguments of a container are paths inside of it, so they are left out.
+    """
+    known = known_server(launch)
+    for name, value in env:
+        certain = known is not None and name in known.variables
+        if certain or _FOLDER_VARIABLE.fullmatch(name):
+            yield GivenPath(value, str(name), certain)
+    if launch.registry == "oci":
+        return
+    for name, value in _options(launch.arguments):
+        certain = known is not None and name in known.flags
+        if certain or _FOLDER_OPTION.fullmatch(name):
+            yield GivenPath(value, name, certain)
+    if known.positional if known else "filesystem" in str(launch.package or ""):
+        for number, word in enumerate(launch.arguments):
+            if not word.startswith("-"):
+                yield GivenPath(word, f"argument {number}", True)
+
+
+def _options(words: Sequence[Text]) -> Iterator[tuple[str, Text]]:
+    """Yield the options among `words` that have a value, in the next word or behind an equals sign."""
+    for number, word in enumerate(words):
+        if not word.startswith("-"):
+            continue
+        name, equals, _ = word.partition("=")
+        if equals:
+            yield name, word.part(len(name) + 1, len(word))
+        elif number + 1 < len(words) and not words[number + 1].startswith("-"):
+            yield name, words[number + 1]

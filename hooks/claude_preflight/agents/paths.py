@@ -1,0 +1,146 @@
+"""How much of a disk a path opens to whoever is given it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import NamedTuple
+
+DISK, HOME, PERSONAL, CREDENTIALS, SYSTEM, OUTSIDE = "disk", "home", "personal", "credentials", "system", "outside"
+
+
+class Reach(NamedTuple):
+    """What a path opens: `kind` is one of the constants of this module, `words` complete "may read …"."""
+
+    kind: str
+    words: str
+
+
+# Folders of a home that hold a person's files of all kinds, on the systems that make them by default.
+_PERSONAL = frozenset(
+    "desktop documents downloads pictures movies music videos library appdata onedrive dropbox icloud public".split()
+)
+CREDENTIAL_FOLDERS = (
+    ".ssh",
+    ".aws",
+    ".azure",
+    ".gnupg",
+    ".kube",
+    ".docker",
+    ".config",
+    ".config/gcloud",
+    ".config/gh",
+    ".claude",
+    ".password-store",
+    ".mozilla",
+    ".netrc",
+    ".npmrc",
+    ".pypirc",
+    ".git-credentials",
+    ".claude.json",
+    "library/keychains",
+)
+# Top-level folders of Unix systems, and of Windows drives, that belong to the system; `deep` ones at any depth.
+_SYSTEM = frozenset(
+    "bin boot cores dev etc lib lib64 media mnt network opt private proc run sbin srv sys system usr var volumes"
+    " applications library windows programdata".split()
+)
+_SYSTEM_DEEP = frozenset("boot dev etc proc sys windows".split())
+
+_HOME_VARIABLE = re.compile(
+    r"^(~|\$HOME\b|\$\{HOME\}|\$\{(?:env:|localEnv:)?(?:HOME|USERPROFILE)\}|\$env:(?:HOME|USERPROFILE)\b|\{env:HOME\}"
+    r"|\$\{userHome\}|%USERPROFILE%|%HOME%|%HOMEDRIVE%%HOMEPATH%|%HOMEPATH%)(?=$|[\\/])",
+    re.IGNORECASE,
+)
+_APPDATA_VARIABLE = re.compile(r"^(%(?:LOCAL)?APPDATA%|\$\{(?:env:)?(?:LOCAL)?APPDATA\}|\$env:(?:LOCAL)?APPDATA\b)", re.IGNORECASE)
+_PROJECT_VARIABLE = re.compile(
+    r"^(\$\{(?:workspaceFolder|workspaceRoot|CLAUDE_PROJECT_DIR|CLAUDE_PLUGIN_ROOT|PWD)(?::[^}]*)?\}|\$PWD\b|\$\(pwd\)|`pwd`"
+    r"|\$CLAUDE_PROJECT_DIR\b|%CD%|\{workspaceRoot\})"
+)
+_DEFAULT = re.compile(r"^\$\{[A-Za-z_]\w*:?[-=]([^{}]*)\}")
+_DRIVE = re.compile(r"^(?:/(?:mnt|cygdrive)/|/)?([C-Zc-z])(?::|(?=/|$))(/.*)?$")
+_PLACEHOLDER = re.compile(r"(?:^|[\\/])path[\\/]to(?:[\\/]|$)|your[-_ ]|<[^>]*>|\.\.\.|\[[^\]]*\]|example[-_]user", re.IGNORECASE)
+
+
+def reach(path: str, base: str = "") -> Reach | None:
+    """Return what `path` opens beyond one project's folder, or None when it opens no more than that, or nobody can tell.
+
+    `base` is the folder, relative to the repository, that a relative path starts at.
+    """
+    path = path.strip().strip("'\"").removeprefix("file://")
+    default = _DEFAULT.match(path)
+    if default and not _PROJECT_VARIABLE.match(path):
+        path = default.group(1) + path[default.end() :]
+    if not path or _PLACEHOLDER.search(path):
+        return None
+    path = _PROJECT_VARIABLE.sub(".", path, count=1)
+    path = _APPDATA_VARIABLE.sub("~/AppData", path, count=1)
+    path = _HOME_VARIABLE.sub("~", path, count=1).replace("\\", "/")
+    if "$" in path or "%" in path or "{" in path:
+        return None
+    if path == "~" or path.startswith("~/"):
+        return _in_home(_segments(path[1:]))
+    drive = _DRIVE.match(path) if _is_drive(path) else None
+    if drive:
+        return _on_drive(drive.group(1).upper(), _segments(drive.group(2) or ""))
+    if path.startswith("/"):
+        return _absolute(_segments(path))
+    if re.match(r"~\w+$", path):
+        return Reach(HOME, "a whole home directory")
+    return _relative(path, base)
+
+
+def _is_drive(path: str) -> bool:
+    return path[1:2] == ":" or path.lower().startswith(("/mnt/", "/cygdrive/")) or bool(re.match(r"/[C-Zc-z](/|$)", path))
+
+
+def _segments(path: str) -> list[str]:
+    return [part for part in posixpath.normpath("/" + path).split("/") if part]
+
+
+def _in_home(segments: list[str]) -> Reach | None:
+    inside = "/".join(segments).lower()
+    if not inside:
+        return Reach(HOME, "a whole home directory")
+    if inside in CREDENTIAL_FOLDERS or inside.startswith((".ssh/", ".aws/", ".gnupg/", ".kube/", ".azure/")):
+        return Reach(CREDENTIALS, "a folder of credentials")
+    if len(segments) == 1 and (inside in _PERSONAL or inside.startswith(("onedrive", "icloud"))):
+        return Reach(PERSONAL, "a whole personal folder")
+    if inside in ("appdata/roaming", "appdata/local"):
+        return Reach(PERSONAL, "the data of all applications")
+    return None
+
+
+def _absolute(segments: list[str]) -> Reach | None:
+    if not segments or segments == ["*"] or segments == ["**"]:
+        return Reach(DISK, "the whole disk")
+    top = segments[0].lower()
+    if top in ("home", "users"):
+        return _in_home(segments[2:]) if len(segments) > 1 else Reach(HOME, "every user's home directory")
+    if top == "root":
+        return _in_home(segments[1:])
+    if segments[:2] == ["var", "root"]:
+        return _in_home(segments[2:])
+    if top == "private" and len(segments) > 1:
+        return _absolute(segments[1:]) if segments[1] in ("etc", "var") else None
+    if top in _SYSTEM_DEEP or (top in _SYSTEM and len(segments) == 1):
+        return Reach(SYSTEM, "a system directory")
+    return None
+
+
+def _on_drive(letter: str, segments: list[str]) -> Reach | None:
+    if not segments:
+        return Reach(DISK, f"the whole drive {letter}:")
+    top = segments[0].lower()
+    if top == "users":
+        return _in_home(segments[2:]) if len(segments) > 1 else Reach(HOME, "every user's home directory")
+    if top.startswith("program files") or top in ("windows", "programdata"):
+        return Reach(SYSTEM, "a system directory") if len(segments) == 1 or top == "windows" else None
+    return None
+
+
+def _relative(path: str, base: str) -> Reach | None:
+    joined = posixpath.normpath(posixpath.join(base or ".", path))
+    if joined == ".." or joined.startswith("../"):
+        return Reach(OUTSIDE, "a folder outside of the project")
+    return None

@@ -1,0 +1,62 @@
+"""Read what a JSON Web Token says of itself, offline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from claude_preflight.agents.secrets.secret import Secret
+from claude_preflight.agents.secrets.table import is_published_example, table
+from claude_preflight.model import Severity, Span
+
+_TOKEN = re.compile(r"(?<![A-Za-z0-9_])eyJ[\w-]{10,4000}={0,2}\.[\w-]{4,20000}={0,2}\.[\w-]{10,2000}", re.ASCII)
+
+
+def _claims(part: str) -> dict[str, Any]:
+    """Return the JSON object that `part` encodes; empty where it is none."""
+    import json
+    from base64 import urlsafe_b64decode
+
+    try:
+        decoded = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except (ValueError, RecursionError):
+        return {}
+    return decoded if isinstance(decoded, dict) else {}
+
+
+def _is_demonstration(claims: dict[str, Any]) -> bool:
+    """Whether these are the claims of the token that jwt.io shows, or of those every local Supabase has."""
+    return claims.get("sub") == "1234567890" or claims.get("name") == "John Doe" or claims.get("iss") == "supabase-demo"
+
+
+def _kind(claims: dict[str, Any]) -> str:
+    if claims.get("role") == "service_role":
+        return "supabase-service-role-key"
+    if claims.get("role") == "anon":
+        return "supabase-anon-key"
+    return "jwt"
+
+
+def _expiry(claims: dict[str, Any]) -> str:
+    """Return the day on which the token expired, in ISO 8601; empty if it has not, or does not say."""
+    import time
+
+    moment = claims.get("exp")
+    if isinstance(moment, bool) or not isinstance(moment, int | float) or not 0 < moment < time.time():
+        return ""
+    return time.strftime("%Y-%m-%d", time.gmtime(moment))
+
+
+def find_jwts(text: str, start: int, end: int) -> Iterator[Secret]:
+    """Yield the JSON Web Tokens whose header and claims can be read; the well-known demonstrations are left out."""
+    if text.find("eyJ", start, end) < 0:
+        return
+    for match in _TOKEN.finditer(text, start, end):
+        header, payload, signature = match.group().split(".")
+        claims = _claims(payload)
+        if not claims or "alg" not in _claims(header) or _is_demonstration(claims) or is_published_example(signature):
+            continue
+        secret = table().kinds[_kind(claims)].found(Span(*match.span()))
+        day = _expiry(claims)
+        yield secret._replace(severity=Severity.WARNING, note=f"expired on {day}") if day else secret

@@ -1,0 +1,69 @@
+"""A credential that was found, without its value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from claude_preflight.model import Severity, Span
+
+
+class Secret(NamedTuple):
+    """A literal credential in a text; no field holds its value, so a report cannot leak it.
+
+    `kind` is an id of `schemas/credentials.json` and `label` its name for a message. `span` encloses the secret alone.
+    `severity` is a hint: `WARNING` for what is public by design, a test key, or a bare hexadecimal value or UUID that
+    only its name makes a secret. `breadth` is `full` (an account's whole power), `scoped` (chosen when it was made, not
+    visible in the string), `restricted` (by its type) or `public`. `mode` is `live`, `test`, or `none` where the
+    string does not say. `advice` is one sentence on where to revoke it; `note` adds what the token says of itself, such
+    as the day on which it expired.
+    """
+
+    kind: str
+    label: str
+    span: Span
+    severity: Severity
+    breadth: str
+    mode: str
+    advice: str
+    generic: bool
+    note: str = ""
+
+    @property
+    def public(self) -> bool:
+        """Whether it is made to be seen, as a publishable key is."""
+        return self.breadth == "public"
+
+
+class Repeated(NamedTuple):
+    """A secret, and where else the same value stands in the document."""
+
+    secret: Secret
+    others: tuple[Span, ...]
+
+
+def without_overlaps(secrets: Iterable[Secret]) -> list[Secret]:
+    """Return one secret per place, in order of place: of overlapping ones the more specific, then the longer."""
+    kept: list[Secret] = []
+    for secret in sorted(secrets, key=lambda found: (found.generic, found.span.start - found.span.end, found.span)):
+        if all(secret.span.end <= other.span.start or other.span.end <= secret.span.start for other in kept):
+            kept.append(secret)
+    return sorted(kept, key=lambda found: found.span)
+
+
+def once_per_value(secrets: Iterable[Secret], text: str) -> list[Repeated]:
+    """Group what was found in `text` by value: the first place of each value, with the places of its repeats.
+
+    The first place carries the most specific kind that any of the places has: a key that one place names only by its
+    variable may stand behind a telling prefix in another.
+    """
+    places: dict[str, list[Secret]] = {}
+    for secret in without_overlaps(secrets):
+        places.setdefault(text[secret.span.start : secret.span.end], []).append(secret)
+    return [
+        Repeated(
+            min(same, key=lambda secret: secret.generic)._replace(span=same[0].span),
+            tuple(secret.span for secret in same[1:]),
+        )
+        for same in places.values()
+    ]

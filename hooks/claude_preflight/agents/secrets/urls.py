@@ -1,0 +1,59 @@
+"""Passwords inside URLs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from claude_preflight.agents.secrets.placeholders import is_common_password, is_placeholder
+from claude_preflight.agents.secrets.secret import Secret
+from claude_preflight.agents.secrets.shapes import looks_random
+from claude_preflight.agents.secrets.table import table
+from claude_preflight.model import Span
+
+# The authority of a URL ends at a slash; a password with one in it must be spelt %2F. Quotes and brackets end the URL.
+_USERINFO = re.compile(r"://([^\s:/?#&=\"'`@]{0,100}):([^\s/\"'`]{1,200})@([^\s/?#\"'`,;)\\|@]*)")
+_LOCAL_ENDINGS = (".local", ".localhost", ".test", ".example", ".invalid", ".localdomain", ".docker.internal")
+_EXAMPLE_HOSTS = ("example.com", "example.org", "example.net", "domain.com", "mydomain.com")
+
+
+def is_example_host(host: str) -> bool:
+    """Whether `host` (with or without a port) is one that nobody can reach, or a word that stands in for one."""
+    host = host.rpartition(":")[0] or host if host.rpartition(":")[2].isdigit() else host
+    return host.lower().endswith(_EXAMPLE_HOSTS) or is_placeholder(host)
+
+
+def is_local_host(host: str) -> bool:
+    """Whether `host` (with or without a port) is this machine or a name that only a private network knows."""
+    host = host.lower()
+    if host.startswith("["):
+        return host.startswith("[::1]")
+    name = host.partition(":")[0].rstrip(".")
+    return "." not in name or name.startswith("127.") or name == "0.0.0.0" or name.endswith(_LOCAL_ENDINGS)  # noqa: S104
+
+
+def _is_ordinary(user: str, password: str) -> bool:
+    return is_placeholder(password) or password.lower() == user.lower() or is_common_password(password)
+
+
+def find_url_passwords(text: str, start: int, end: int) -> Iterator[Secret]:
+    """Yield the passwords of the form `scheme://user:password@host`.
+
+    Left out are placeholders, passwords that repeat the user's name, and on a local or example host any that a
+    generator has not made: every project's compose file has one of those.
+    """
+    if text.find("://", start, end) < 0 or text.find("@", start, end) < 0:
+        return
+    for match in _USERINFO.finditer(text, start, end):
+        user, password, host = match.groups()
+        if not host or _is_port(user, password) or _is_ordinary(user, password):
+            continue
+        if (is_local_host(host) or is_example_host(host)) and not looks_random(password):
+            continue
+        yield table().kinds["url-password"].found(Span(*match.span(2)))
+
+
+def _is_port(user: str, password: str) -> bool:
+    """Whether what looks like a user and a password is a host and a port, with an `@` further on in the line."""
+    digits = password[: len(password) - len(password.lstrip("0123456789"))]
+    return bool(digits) and ("." in user or user == "localhost") and not password[len(digits) :][:1].isalnum()

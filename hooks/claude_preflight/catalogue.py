@@ -1,0 +1,108 @@
+"""The registry of hooks: the manifest, the console scripts and the README's table are generated from this list.
+
+A check is imported only when a file needs it: importing all of them would cost more than most runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+from claude_preflight.agents import files
+
+if TYPE_CHECKING:
+    from claude_preflight.context import Context
+    from claude_preflight.document import Document
+    from claude_preflight.model import Finding, Rule
+
+UMBRELLA = "claude-preflight"
+
+
+class Hook(NamedTuple):
+    """One checklist item: `section` is the checklist's letter, `kinds` the kinds of file that the check reads."""
+
+    id: str
+    section: str
+    item: str
+    name: str
+    kinds: tuple[str, ...]
+
+    @property
+    def module(self) -> str:
+        """The full name of the module that holds the check."""
+        return f"claude_preflight.checks.{self.id.replace('-', '_')}"
+
+    @property
+    def check(self) -> Callable[[Document, Context], Iterator[Finding]]:
+        """The check itself: it yields the findings of one document."""
+        return import_module(self.module).check  # type: ignore[no-any-return]
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that the check can report."""
+        return import_module(self.module).RULES  # type: ignore[no-any-return]
+
+
+SECTIONS = {
+    "A": "Initial setup",
+    "B": "Before installing an MCP",
+    "C": "During a session",
+    "D": "Rotation and maintenance",
+    "E": "Environment separation",
+    "P": "The principles behind the list",
+}
+
+INSTRUCTION_KINDS = (files.INSTRUCTIONS, files.AGENT, files.SKILL, files.COMMAND)
+SETTINGS_KINDS = (files.CLAUDE_SETTINGS, files.AGENT_SETTINGS, files.PLUGIN)
+
+HOOKS: tuple[Hook, ...] = (
+    Hook(
+        "mcp-filesystem-scope",
+        "A",
+        "MCP filesystem has the most restrictive path possible",
+        "MCP servers see no more files than they need",
+        (files.MCP_CONFIG, files.SCRIPT),
+    ),
+    Hook(
+        "agent-file-secrets",
+        "A",
+        "No secrets in CLAUDE.md (use env references)",
+        "no literal secret in agent files",
+        (files.MCP_CONFIG, *SETTINGS_KINDS, *INSTRUCTION_KINDS),
+    ),
+    Hook(
+        "no-production-credentials",
+        "E",
+        "No production credentials in the dev environment",
+        "no production credentials within an agent's reach",
+        (files.MCP_CONFIG, *SETTINGS_KINDS, files.ENV_FILE, files.SHELL_RC, *INSTRUCTION_KINDS),
+    ),
+    Hook(
+        "agent-config-schema",
+        "P",
+        "Valid configuration, so that nothing is ignored in silence",
+        "agent configuration is valid",
+        (files.MCP_CONFIG, *SETTINGS_KINDS, files.AGENT, files.SKILL, files.COMMAND),
+    ),
+)
+
+
+def hook(hook_id: str) -> Hook | None:
+    """Return the hook called `hook_id`, if there is one."""
+    return next((each for each in HOOKS if each.id == hook_id), None)
+
+
+def umbrella_kinds() -> tuple[str, ...]:
+    """Return the kinds of file that any hook reads, and the policy itself."""
+    return tuple(dict.fromkeys((files.POLICY, *(kind for each in HOOKS for kind in each.kinds))))
+
+
+def all_rules() -> dict[str, tuple[str, Rule]]:
+    """Return every rule by its id, with the id of its hook; imports every check."""
+    from claude_preflight.checks.claude_preflight import RULES
+
+    rules = {rule.id: (UMBRELLA, rule) for rule in RULES}
+    for each in HOOKS:
+        rules.update((rule.id, (each.id, rule)) for rule in each.rules)
+    return rules

@@ -1,0 +1,70 @@
+"""Repair what has one right answer, by splicing spans: every byte outside of an edit stays as it is."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from typing import NamedTuple
+
+from claude_preflight.document import Document
+from claude_preflight.intake import decode, read_worktree
+from claude_preflight.model import Edit, Fix
+from claude_preflight.repository import Repository
+from claude_preflight.run import Report
+
+
+class Repairs(NamedTuple):
+    """The paths of the files that were changed, and of those left alone because they are not what was checked."""
+
+    changed: tuple[str, ...]
+    refused: tuple[str, ...]
+
+
+def repair(repository: Repository, report: Report) -> Repairs:
+    """Apply the fixes of `report` to the working tree. Raises `OSError` when a file cannot be written."""
+    fixes: dict[str, tuple[int, list[Fix]]] = {}
+    for result in report.results:
+        if result.finding.fix:
+            fixes.setdefault(result.path, (result.fingerprint, []))[1].append(result.finding.fix)
+    changed, refused = [], []
+    for path, (fingerprint, wanted) in fixes.items():
+        content = read_worktree(repository, path)
+        document = decode(path, content, frozenset()) if isinstance(content, bytes) else None
+        if not isinstance(document, Document) or document.fingerprint != fingerprint:
+            refused.append(path)
+            continue
+        text = spliced(document.text, wanted)
+        _replace(repository.absolute(path), ("\ufeff" if document.bom else "") + text)
+        changed.append(path)
+    return Repairs(tuple(changed), tuple(refused))
+
+
+def spliced(text: str, fixes: list[Fix]) -> str:
+    """Return `text` with the edits of `fixes`; of two that overlap, the whole of the later is left for the next run."""
+    taken: set[Edit] = set()
+    for fix in fixes:
+        if not any(_overlap(edit, other) for edit in fix.edits for other in taken):
+            taken.update(fix.edits)
+    for edit in sorted(taken, reverse=True):
+        text = text[: edit.span.start] + edit.replacement + text[edit.span.end :]
+    return text
+
+
+def _overlap(one: Edit, other: Edit) -> bool:
+    if one == other:
+        return False
+    return one.span.start < other.span.end and other.span.start < one.span.end
+
+
+def _replace(path: str, text: str) -> None:
+    """Put `text` in the place of the file at `path` in one step, with the mode it had."""
+    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".claude-preflight-")
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(text.encode("utf-8"))
+        os.chmod(temporary, stat.S_IMODE(os.stat(path).st_mode))
+        os.replace(temporary, path)
+    except OSError:
+        os.unlink(temporary)
+        raise

@@ -1,0 +1,98 @@
+"""Write what follows from the catalogue: the hook manifest, the console scripts, the README's tables.
+
+Run `python -m claude_preflight.generate` in a checkout after the catalogue has changed; with `--check` it writes
+nothing, names the files that differ and exits with 1.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from claude_preflight import catalogue
+from claude_preflight.agents.files import pattern
+from claude_preflight.catalogue import HOOKS, SECTIONS, UMBRELLA
+
+ROOT = Path(__file__).resolve().parents[2]
+# Without `stages` a hook also runs at commit-msg, over the message file; the names are git's since pre-commit 3.2.
+_STANZA = """- id: {id}
+  name: {name}
+  description: {description}
+  entry: {entry}
+  language: python
+  files: {files}
+  types: []
+  types_or: [file, symlink]
+  stages: [pre-commit, pre-merge-commit, pre-push, manual]
+  minimum_pre_commit_version: 3.2.0
+"""
+
+
+def manifest(_: str = "") -> str:
+    """Return the text of `.pre-commit-hooks.yaml`."""
+    stanzas = [
+        _stanza(UMBRELLA, "claude-preflight", "The whole checklist in one process.", "claude-preflight check", catalogue.umbrella_kinds())
+    ]
+    for hook in HOOKS:
+        stanzas.append(_stanza(hook.id, hook.name, f"{hook.item}.", hook.id, hook.kinds))
+    return "# Generated from the catalogue by claude_preflight.generate.\n" + "".join(stanzas)
+
+
+def _stanza(hook_id: str, name: str, description: str, entry: str, kinds: tuple[str, ...]) -> str:
+    quoted = {"name": name, "description": description, "files": pattern(kinds)}
+    return _STANZA.format(id=hook_id, entry=entry, **{key: f"'{value.replace(chr(39), chr(39) * 2)}'" for key, value in quoted.items()})
+
+
+def scripts(pyproject: str) -> str:
+    """Return `pyproject` with the table of console scripts that the catalogue asks for."""
+    lines = ['claude-preflight = "claude_preflight.cli:main"', *(f'{hook.id} = "{hook.module}:main"' for hook in HOOKS)]
+    return _between(pyproject, "# begin generated scripts\n", "# end generated scripts", "".join(f"{line}\n" for line in lines))
+
+
+def readme(text: str) -> str:
+    """Return the README `text` with today's tables of hooks and rules."""
+    rows = ["| hook id | checklist item |", "|---|---|"]
+    for section, title in SECTIONS.items():
+        members = [hook for hook in HOOKS if hook.section == section]
+        rows += [f"| **{section}. {title}** | |"] if members else []
+        rows += [f"| `{hook.id}` | {hook.item} |" for hook in members]
+    rows.append(f"| **`{UMBRELLA}`** | the whole list, in one process |")
+    text = _between(text, "<!-- begin hooks -->\n", "<!-- end hooks -->", "".join(f"{row}\n" for row in rows))
+    table = ["| rule | severity | what it refuses |", "|---|---|---|"]
+    for rule_id, (_, rule) in catalogue.all_rules().items():
+        table.append(f"| `{rule_id}` | {rule.severity.value} | {rule.summary} |")
+    return _between(text, "<!-- begin rules -->\n", "<!-- end rules -->", "".join(f"{row}\n" for row in table))
+
+
+def _between(text: str, begin: str, end: str, content: str) -> str:
+    return re.sub(f"(?<={re.escape(begin)}).*?(?={re.escape(end)})", lambda _: content, text, flags=re.DOTALL)
+
+
+GENERATED: dict[str, Callable[[str], str]] = {
+    ".pre-commit-hooks.yaml": manifest,
+    "pyproject.toml": scripts,
+    "README.md": readme,
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Write the generated files, or with `--check` tell which differ; return the exit status."""
+    check = "--check" in (sys.argv[1:] if argv is None else argv)
+    stale = []
+    for name, generate in GENERATED.items():
+        path = ROOT / name
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        after = generate(before)
+        if before != after:
+            stale.append(name)
+            if not check:
+                path.write_text(after, encoding="utf-8")
+    for name in stale:
+        sys.stdout.write(f"{name}: {'differs from the catalogue' if check else 'written'}\n")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,95 @@
+"""From a path to a document, or to the reason why there is none: nothing that cannot be read passes in silence."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import NamedTuple
+
+from claude_preflight.agents.files import ENV_FILE, SCRIPT, SHELL_RC
+from claude_preflight.document import Document
+from claude_preflight.repository import Repository
+
+# The agent itself loads instruction files of up to 4 MiB; no configuration comes near this.
+MAX_BYTES = 4 * 1024 * 1024
+
+# Files of the shells, in which other encodings than UTF-8 are ordinary.
+_NOT_THE_AGENTS = frozenset((ENV_FILE, SCRIPT, SHELL_RC))
+
+
+class Refusal(NamedTuple):
+    """Why a file cannot be checked: `reason` names a rule of the hook `claude-preflight`, `detail` is for people."""
+
+    reason: str
+    detail: str
+
+
+def read_worktree(repository: Repository, path: str) -> bytes | Refusal | None:
+    """Return the content of the file at `path` in the working tree; None when there is no file, or a link inside.
+
+    A link that stays in the repository is not followed: what it points to is a file of its own, see `link_target`.
+    """
+    full = repository.absolute(path)
+    try:
+        status = os.lstat(full)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        return Refusal("unreadable-file", f"it cannot be opened: {getattr(error, 'strerror', None) or 'bad name'}")
+    if not stat.S_ISREG(status.st_mode):
+        return None
+    if status.st_size > MAX_BYTES:
+        return too_large(status.st_size)
+    try:
+        with open(full, "rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        return Refusal("unreadable-file", f"it cannot be opened: {error.strerror}")
+    return content if len(content) <= MAX_BYTES else too_large(len(content))
+
+
+def too_large(size: int) -> Refusal:
+    """Return the refusal of a file of `size` bytes."""
+    return Refusal("oversized-file", f"it has {size / 2**20:.1f} MiB, and {MAX_BYTES // 2**20} MiB is the most that is read")
+
+
+def link_target(repository: Repository, path: str, content: bytes | None = None) -> str | Refusal | None:
+    """Return the path (relative to the root) that the link at `path` ends at; None when that is missing.
+
+    `content` is what the index holds for the link; without it the working tree is asked.
+    """
+    full = repository.absolute(path)
+    try:
+        link = os.fsdecode(content) if content is not None else os.readlink(full)
+        target = os.path.realpath(os.path.join(os.path.dirname(full), link), strict=False)
+        if os.path.islink(target):
+            return Refusal("unreadable-file", "it is a symbolic link that leads in a circle")
+    except (OSError, ValueError):
+        return Refusal("unreadable-file", "it is a symbolic link that cannot be followed")
+    relative = repository.relative(target)
+    if relative is None:
+        return Refusal("link-outside-repository", "it is a symbolic link to a place outside of the repository")
+    return relative
+
+
+def decode(path: str, content: bytes, kinds: frozenset[str]) -> Document | Refusal:
+    """Return the document that `content` is, or why it is none."""
+    try:
+        if b"\0" in content or content.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return _odd_document(path, content, kinds)
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if kinds <= _NOT_THE_AGENTS:
+            return Document(path, content.decode("latin-1"), kinds)
+        return Refusal("unreadable-file", f"it is not UTF-8: byte {error.start + 1} does not decode")
+    bom = text.startswith("\ufeff")
+    return Document(path, text[1:] if bom else text, kinds, bom=bom)
+
+
+def _odd_document(path: str, content: bytes, kinds: frozenset[str]) -> Document | Refusal:
+    """Return what to make of UTF-16 and binary content: shells on Windows write the former, agents read neither."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        if kinds <= _NOT_THE_AGENTS:
+            return Document(path, content.decode("utf-16", "replace"), kinds)
+        return Refusal("unreadable-file", "it is UTF-16, and the agent reads UTF-8")
+    return Refusal("unreadable-file", f"it is binary: byte {content.index(0) + 1} is NUL")

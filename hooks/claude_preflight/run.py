@@ -1,0 +1,112 @@
+"""Run checks over files: which hooks read which file, what they find, and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+
+from claude_preflight.agents.files import kinds_of
+from claude_preflight.catalogue import UMBRELLA, Hook
+from claude_preflight.checks import claude_preflight as own
+from claude_preflight.context import Context
+from claude_preflight.document import Document
+from claude_preflight.intake import Refusal, decode
+from claude_preflight.model import Finding, Rule, Severity, Span
+from claude_preflight.suppress import Suppressor
+
+_REFUSALS: dict[str, Rule] = {rule.id: rule for rule in own.RULES}
+
+
+class Result(NamedTuple):
+    """A finding with its place: lines and columns are 1-based, columns count code points, the end is exclusive.
+
+    `fingerprint` is that of the document the finding was made in, see `Document.fingerprint`.
+    """
+
+    hook: str
+    finding: Finding
+    severity: Severity
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    fingerprint: int = 0
+
+
+class Report(NamedTuple):
+    """What a run found. `suppressed` counts hidden findings by what hid them; `crashes` are failures of our own."""
+
+    results: tuple[Result, ...]
+    suppressed: tuple[tuple[str, int], ...]
+    files: int
+    crashes: tuple[str, ...]
+
+
+class Source(NamedTuple):
+    """A file to check: `kinds` decide which hooks read it, `load` gives its content, or why there is none.
+
+    None from `load` means that there is nothing to check: the file is gone, or it is a link to one checked by itself.
+    """
+
+    path: str
+    kinds: frozenset[str]
+    load: Callable[[], bytes | Refusal | None]
+
+
+def run(sources: Iterable[Source], hooks: tuple[Hook, ...], context: Context, *, complete: bool = False) -> Report:
+    """Check `sources` with `hooks`; `complete` says that they are all files of the repository, and all hooks."""
+    suppressor = Suppressor(context.policy, context.today)
+    results: list[Result] = []
+    crashes: list[str] = []
+    files = 0
+    for source in sources:
+        readers = [hook for hook in hooks if source.kinds.intersection(hook.kinds)]
+        content = source.load() if readers else None
+        if content is None:
+            continue
+        files += 1
+        document = decode(source.path, content, source.kinds) if isinstance(content, bytes) else content
+        if isinstance(document, Refusal):
+            results.append(refused(source.path, document))
+            continue
+        found = list(_findings(document, readers, context, crashes))
+        for hook, finding in suppressor.visible(document, found, {reader.id for reader in readers}):
+            results.append(_place(document, hook, finding, context))
+    if context.policy.document is not None:
+        for finding in suppressor.policy_findings(complete):
+            results.append(_place(context.policy.document, UMBRELLA, finding, context))
+    ordered = sorted(results, key=lambda result: (result.path, result.line, result.column, result.finding.rule.id))
+    return Report(tuple(ordered), tuple(sorted(suppressor.counts.items())), files, tuple(crashes))
+
+
+def _findings(document: Document, hooks: list[Hook], context: Context, crashes: list[str]) -> Iterator[tuple[str, Finding]]:
+    for hook in hooks:
+        try:
+            for finding in hook.check(document, context):
+                yield hook.id, finding
+        except Exception as error:  # one check's bug must not hide what the others find; the exit code tells of it
+            crashes.append(f"{document.path}: the check {hook.id} failed: {type(error).__name__}")
+
+
+def _place(document: Document, hook: str, finding: Finding, context: Context) -> Result:
+    start = document.position(finding.span.start)
+    end = document.position(finding.span.end)
+    overrides = dict(context.policy.severities)
+    severity = overrides.get(finding.rule.id) or overrides.get(hook) or finding.rule.severity
+    return Result(hook, finding, severity, document.path, *start, *end, document.fingerprint)
+
+
+def refused(path: str, refusal: Refusal) -> Result:
+    """Return the result that says why the file at `path` could not be checked."""
+    rule = _REFUSALS[refusal.reason]
+    finding = rule.at(Span(0, 0), f"{rule.summary}: {refusal.detail}", repair=own.REPAIRS[rule.id])
+    return Result(UMBRELLA, finding, rule.severity, path, 1, 1, 1, 1)
+
+
+def kinds_for(path: str, hooks: tuple[Hook, ...]) -> frozenset[str]:
+    """Return the kinds of the file at `path` that any of `hooks` reads."""
+    return kinds_of(path) & {kind for hook in hooks for kind in hook.kinds}
+
+

@@ -1,0 +1,125 @@
+"""Which files a run reads: named ones, all tracked ones, or the index; links are followed inside the repository only."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Iterable, Iterator
+from functools import partial
+
+from claude_preflight.agents.files import kinds_of
+from claude_preflight.catalogue import Hook
+from claude_preflight.intake import Refusal, link_target, read_worktree, too_large, MAX_BYTES
+from claude_preflight.repository import SYMLINK, Entry, Repository
+from claude_preflight.run import Source
+
+# Folders that agents read as a whole: a link in their place moves every file of theirs.
+_AGENT_FOLDERS = frozenset((".claude", ".cursor", ".codex", ".gemini", ".kiro", ".roo", ".vscode", ".opencode", ".amazonq"))
+
+
+class MissingFile(Exception):
+    """A path that was asked for does not exist, or lies outside of the repository."""
+
+
+def option_like(path: str) -> bool:
+    """Tell whether a program that gets `path` as an argument would take it for an option."""
+    return path.startswith("-")
+
+
+def worktree(repository: Repository, paths: Iterable[str], hooks: tuple[Hook, ...], otherwise: str = "") -> Iterator[Source]:
+    """Yield the sources among `paths` (relative to the root) as they stand in the working tree.
+
+    A file that is of no kind that `hooks` read is taken for one of the kind `otherwise`, or left out if that is empty.
+    """
+    wanted = frozenset(kind for hook in hooks for kind in hook.kinds)
+    for path in paths:
+        if option_like(path):
+            yield Source(path, wanted, partial(Refusal, "option-like-file-name", f"it is called {path.rpartition('/')[2]!r}"))
+            continue
+        kinds = kinds_of(path) & wanted
+        if posixpath.basename(path) in _AGENT_FOLDERS and os.path.islink(repository.absolute(path)):
+            yield from _linked_folder(repository, path, wanted)
+        elif not kinds and not otherwise:
+            continue
+        elif os.path.islink(repository.absolute(path)):
+            yield from _linked_file(repository, path, kinds or frozenset((otherwise,)))
+        else:
+            yield Source(path, kinds or frozenset((otherwise,)), partial(read_worktree, repository, path))
+
+
+def _linked_file(repository: Repository, path: str, kinds: frozenset[str]) -> Iterator[Source]:
+    target = link_target(repository, path)
+    if isinstance(target, Refusal):
+        yield Source(path, kinds, partial(_same, target))
+    elif target is not None and not kinds <= kinds_of(target):
+        yield Source(target, kinds, partial(read_worktree, repository, target))
+
+
+def _linked_folder(repository: Repository, path: str, wanted: frozenset[str]) -> Iterator[Source]:
+    target = link_target(repository, path)
+    if isinstance(target, Refusal):
+        yield Source(path, wanted, partial(_same, target))
+    elif target is not None:
+        for below in repository.tracked(target) if repository.is_git else repository.below(target):
+            kinds = (kinds_of(path + below[len(target) :]) & wanted) - kinds_of(below)
+            if kinds:
+                yield Source(below, kinds, partial(read_worktree, repository, below))
+
+
+def _same(refusal: Refusal) -> Refusal:
+    return refusal
+
+
+def index(repository: Repository, hooks: tuple[Hook, ...]) -> Iterator[Source]:
+    """Yield the sources of the index, whatever the working tree holds. Raises `GitError`."""
+    wanted = frozenset(kind for hook in hooks for kind in hook.kinds)
+    entries = repository.staged()
+    chosen = [entry for entry in entries if kinds_of(entry.path) & wanted]
+    by_path = {entry.path: entry for entry in entries}
+    contents = dict(zip((entry.path for entry in chosen), repository.blobs(chosen), strict=True))
+    for entry in entries:
+        if option_like(entry.path):
+            yield Source(entry.path, wanted, partial(Refusal, "option-like-file-name", f"it is called {entry.path!r}"))
+    for entry in chosen:
+        kinds = kinds_of(entry.path) & wanted
+        content = contents[entry.path]
+        if entry.type != SYMLINK:
+            yield Source(entry.path, kinds, partial(_limited, content))
+        else:
+            yield from _staged_link(repository, entry, kinds, os.fsdecode(content), by_path)
+
+
+def _limited(content: bytes) -> bytes | Refusal:
+    return content if len(content) <= MAX_BYTES else too_large(len(content))
+
+
+def _staged_link(
+    repository: Repository, entry: Entry, kinds: frozenset[str], link: str, by_path: dict[str, Entry]
+) -> Iterator[Source]:
+    target = posixpath.normpath(posixpath.join(posixpath.dirname(entry.path), link))
+    if posixpath.isabs(link) or target.startswith("../") or target == "..":
+        refusal = Refusal("link-outside-repository", "it is a symbolic link to a place outside of the repository")
+        yield Source(entry.path, kinds, partial(_same, refusal))
+    elif target in by_path and by_path[target].type != SYMLINK and not kinds <= kinds_of(target):
+        (content,) = repository.blobs([by_path[target]])
+        yield Source(target, kinds, partial(_limited, content))
+
+
+def named(repository: Repository, arguments: Iterable[str]) -> list[str]:
+    """Return the files that `arguments` (paths as a person writes them) name, relative to the root; folders are listed.
+
+    Raises `MissingFile`, `GitError`.
+    """
+    paths: list[str] = []
+    for argument in arguments:
+        path = repository.relative(argument)
+        if path is None:
+            raise MissingFile(f"{argument}: outside of the repository {repository.root}")
+        full = repository.absolute(path)
+        if os.path.isdir(full) and not os.path.islink(full):
+            paths += repository.tracked(path or ".") if repository.is_git else repository.below(path)
+        elif os.path.lexists(full):
+            paths.append(path)
+        else:
+            raise MissingFile(f"{argument}: no such file")
+    return list(dict.fromkeys(paths))

@@ -1,0 +1,56 @@
+"""Every check against its own examples on disk: what it must find, at which line and column, and where it must be silent."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import git
+from credentials import expand
+
+from claude_preflight.catalogue import HOOKS
+from claude_preflight.examine import Options, examine
+
+CHECKS = Path(__file__).parent / "checks"
+EXAMPLES = sorted(path.relative_to(CHECKS).as_posix() for path in CHECKS.glob("*/*/") if path.is_dir())
+
+
+def findings_of(example: str, folder: Path) -> list[str]:
+    """Return a line `path:line:column rule severity` for each finding of the example's own hook."""
+    repository = folder / "repository"
+    shutil.copytree(CHECKS / example, repository, symlinks=True)
+    for path in repository.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            path.write_bytes(expand(path.read_bytes()))
+    git(repository, "init", "-q")
+    git(repository, "add", "-A", "-f")
+    report = examine(Options(hooks=(example.partition("/")[0],)), str(repository))
+    assert report.crashes == ()
+    return [
+        f"{result.path}:{result.line}:{result.column} {result.finding.rule.id} {result.severity.value}"
+        for result in report.results
+    ]
+
+
+def expected_of(example: str) -> list[str]:
+    hook, _, name = example.partition("/")
+    lines = (CHECKS / hook / "expected.txt").read_text(encoding="utf-8").splitlines()
+    return [line.removeprefix(f"{name}/") for line in lines if line.startswith(f"{name}/")]
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_example(example: str, tmp_path: Path) -> None:
+    name = example.partition("/")[2]
+    expected = expected_of(example)
+    assert bool(expected) == name.startswith("bad-"), "bad-* examples have findings, all others have none"
+    assert sorted(findings_of(example, tmp_path)) == sorted(expected)
+
+
+@pytest.mark.parametrize("hook", [hook.id for hook in HOOKS])
+def test_every_rule_of_a_hook_has_a_bad_example_and_the_hook_has_good_ones(hook: str) -> None:
+    lines = (CHECKS / hook / "expected.txt").read_text(encoding="utf-8").splitlines()
+    reported = {line.split()[-2] for line in lines}
+    rules = next(each for each in HOOKS if each.id == hook).rules
+    assert reported == {rule.id for rule in rules}
+    assert len(list((CHECKS / hook).glob("ok-*"))) >= 3
