@@ -16,8 +16,14 @@ from pathlib import Path
 BIN = Path(sys.executable).parent
 MCP = '{"mcpServers": {"docs": {"type": "http", "url": "https://mcp.example.com/mcp"}}}\n'
 SETTINGS = '{"permissions": {"allow": ["Bash(make test)"], "deny": ["Read(.env)", "Read(~/.ssh/**)"]}}\n'
-AGENT = "---\nname: reviewer\ndescription: Reads a change and says what is wrong with it\ntools: Read, Grep, Glob\n---\n\nRead the change.\n"
-GUIDE = "# Project\n\n## Commands\n\n" + "- Run `make test` before each commit; see docs/testing.md for how the suite is laid out.\n" * 60
+AGENT = (
+    "---\nname: reviewer\ndescription: Reads a change and says what is wrong with it\ntools: Read, Grep, Glob\n---\n\n"
+    "Read the change.\n"
+)
+GUIDE = (
+    "# Project\n\n## Commands\n\n"
+    + "- Run `make test` before each commit; see docs/testing.md for how the suite is laid out.\n" * 60
+)
 # What an ordinary repository with a coding agent holds: four agents, two skills, a command, and its code.
 CLEAN = {
     "CLAUDE.md": GUIDE,
@@ -38,7 +44,7 @@ def seconds(command: list[str], folder: Path) -> float:
 
 
 def ratio(command: list[str], folder: Path, runs: int) -> tuple[float, float]:
-    """Return the median of `command`'s time over that of an empty program, pair by pair, and its median milliseconds."""
+    """Return the median of `command`'s time over that of an empty program, pair by pair, and its milliseconds."""
     empty = [sys.executable, "-c", "pass"]
     pairs = [(seconds(command, folder), seconds(empty, folder)) for _ in range(runs + 1)][1:]
     return statistics.median(mine / floor for mine, floor in pairs), 1000 * statistics.median(mine for mine, _ in pairs)

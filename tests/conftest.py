@@ -18,7 +18,9 @@ MakeRepository = Callable[[Files], Path]
 def _own_git_configuration(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep the developer's own git configuration, hooks and policy clock out of the tests."""
     home = tmp_path_factory.mktemp("home")
-    (home / ".gitconfig").write_text("[user]\nname = A Tester\nemail = tester@example.com\n[init]\ndefaultBranch = main\n")
+    (home / ".gitconfig").write_text(
+        "[user]\nname = A Tester\nemail = tester@example.com\n[init]\ndefaultBranch = main\n"
+    )
     os.environ["HOME"] = str(home)
     os.environ["GIT_CONFIG_NOSYSTEM"] = "1"
     for name in ("XDG_CONFIG_HOME", "GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "CLAUDE_PREFLIGHT_TODAY"):

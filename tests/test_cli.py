@@ -6,12 +6,15 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import MakeRepository, run, tool
 
 from claude_preflight import __version__
 from claude_preflight.catalogue import HOOKS, all_rules
+from conftest import MakeRepository, run, tool
 
-ROOT_SERVER = '{"mcpServers": {"f": {"type": "stdio", "command": "npx", "args": ["-y", "@modelcontextprotocol/server-filesystem@1.2.3", "/"]}}}\n'
+ROOT_SERVER = (
+    '{"mcpServers": {"f": {"type": "stdio", "command": "npx", "args": ['
+    '"-y", "@modelcontextprotocol/server-filesystem@1.2.3", "/"]}}}\n'
+)
 DESKTOP = ROOT_SERVER.replace('"/"', '"/Users/ann/Desktop"')
 PREFLIGHT = tool("claude-preflight")
 
@@ -36,7 +39,9 @@ PREFLIGHT = tool("claude-preflight")
         ({".mcp.json": "{}", ".claude-preflight.yaml": ""}, (), 0),
     ],
 )
-def test_exit_status(files: dict[str, str | bytes], arguments: tuple[str, ...], status: int, make_repository: MakeRepository) -> None:
+def test_exit_status(
+    files: dict[str, str | bytes], arguments: tuple[str, ...], status: int, make_repository: MakeRepository
+) -> None:
     done = run(make_repository(files), PREFLIGHT, "check", *arguments)
     assert done.returncode == status, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
@@ -47,7 +52,9 @@ def test_hook_script_blocks_on_warnings_and_takes_any_file(make_repository: Make
     folder = make_repository({"servers/ours.json": DESKTOP})
     done = run(folder, tool("mcp-filesystem-scope"), "servers/ours.json")
     assert done.returncode == 1
-    assert done.stdout.startswith('servers/ours.json:1:124: warning: filesystem server may read a whole personal folder')
+    assert done.stdout.startswith(
+        "servers/ours.json:1:122: warning: filesystem server may read a whole personal folder"
+    )
     assert run(folder, tool("mcp-filesystem-scope"), "--no-such-option").returncode == 2
     assert run(folder, tool("mcp-filesystem-scope"), "--help").stdout.startswith("usage: mcp-filesystem-scope")
 
@@ -65,7 +72,7 @@ def test_json_has_exactly_the_documented_keys(make_repository: MakeRepository) -
         "confidence": "high",
         "path": ".mcp.json",
         "line": 1,
-        "column": 124,
+        "column": 122,
         "end_line": 1,
         "end_column": 125,
         "message": 'filesystem server may read the whole disk: "/"',
@@ -101,14 +108,14 @@ def test_outside_of_git_files_must_be_named(tmp_path: Path) -> None:
 def test_paths_are_relative_to_the_repository_wherever_it_is_run(make_repository: MakeRepository) -> None:
     folder = make_repository({"a/b/.mcp.json": ROOT_SERVER, "c/.mcp.json": ROOT_SERVER})
     done = run(folder / "a", PREFLIGHT, "check", "b")
-    assert [line.split(": ")[0] for line in done.stdout.splitlines()[:1]] == ["a/b/.mcp.json:1:124"]
+    assert [line.split(": ")[0] for line in done.stdout.splitlines()[:1]] == ["a/b/.mcp.json:1:122"]
     assert done.stdout.endswith("1 finding in 1 file, 1 fixable\n")
 
 
 def test_locale_does_not_matter(make_repository: MakeRepository) -> None:
     folder = make_repository({"ünï/.mcp.json": ROOT_SERVER})
-    done = run(folder, PREFLIGHT, "check", LC_ALL="C", PYTHONUTF8="0", PYTHONIOENCODING="ascii")
-    assert done.stdout.startswith("ünï/.mcp.json:1:124: ")
+    done = run(folder, PREFLIGHT, "check", LC_ALL="C", PYTHONIOENCODING="ascii")
+    assert done.stdout.startswith("ünï/.mcp.json:1:122: ")
 
 
 def test_no_network_module_is_imported_by_a_check(make_repository: MakeRepository) -> None:

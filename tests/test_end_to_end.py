@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import MakeRepository, git, run, tool, write
 
 from claude_preflight.catalogue import HOOKS
 from claude_preflight.generate import ROOT
+from conftest import MakeRepository, git, run, tool, write
 
 SERVER = "@modelcontextprotocol/server-filesystem@2026.8.31"
 BROKEN = f"""{{
@@ -23,7 +23,7 @@ BROKEN = f"""{{
   }}
 }}
 """
-LINE = '.mcp.json:6:73: filesystem server may read the whole disk: "/" [filesystem-root]'
+LINE = '.mcp.json:6:75: filesystem server may read the whole disk: "/" [filesystem-root]'
 RUNNERS = ["pre-commit", "prek"]
 
 
@@ -65,7 +65,9 @@ def test_only_what_is_staged_is_checked(runner: str, make_repository: MakeReposi
 @pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize("hook", [hook.id for hook in HOOKS])
 def test_every_hook_runs_by_its_own_id(runner: str, hook: str, make_repository: MakeRepository) -> None:
-    folder = make_repository({".pre-commit-config.yaml": local_configuration(hook), "CLAUDE.md": "# Project\n", ".mcp.json": "{}\n"})
+    folder = make_repository(
+        {".pre-commit-config.yaml": local_configuration(hook), "CLAUDE.md": "# Project\n", ".mcp.json": "{}\n"}
+    )
     done = run(folder, tool(runner), "run", "--all-files", "--verbose")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "(no files to check)" not in done.stdout
@@ -75,7 +77,9 @@ def test_every_hook_runs_by_its_own_id(runner: str, hook: str, make_repository: 
 def test_file_called_like_an_option_is_refused(runner: str, make_repository: MakeRepository) -> None:
     configuration = yaml.safe_load(local_configuration("claude-preflight"))
     configuration["repos"][0]["hooks"][0]["files"] = ""
-    folder = make_repository({".pre-commit-config.yaml": yaml.safe_dump(configuration), "--help": "x", ".mcp.json": BROKEN})
+    folder = make_repository(
+        {".pre-commit-config.yaml": yaml.safe_dump(configuration), "--help": "x", ".mcp.json": BROKEN}
+    )
     done = run(folder, tool(runner), "run", "--all-files")
     assert done.returncode == 1
     assert "--help:1:1: a file name that programs take for an option" in done.stdout
@@ -86,7 +90,9 @@ def test_file_called_like_an_option_is_refused(runner: str, make_repository: Mak
 def test_repository_of_5000_files(runner: str, make_repository: MakeRepository) -> None:
     server = '{"mcpServers": {"a": {"type": "http", "url": "https://mcp.example.com/mcp"}}}\n'
     files = {f"packages/p{number}/.mcp.json": server for number in range(5000)}
-    folder = make_repository({**files, "packages/p77/.mcp.json": BROKEN, ".pre-commit-config.yaml": local_configuration("claude-preflight")})
+    folder = make_repository(
+        {**files, "packages/p77/.mcp.json": BROKEN, ".pre-commit-config.yaml": local_configuration("claude-preflight")}
+    )
     done = run(folder, tool(runner), "run", "--all-files")
     assert done.returncode == 1
     assert f"packages/p77/{LINE}" in done.stdout

@@ -1,19 +1,27 @@
-"""Every check against its own examples on disk: what it must find, at which line and column, and where it must be silent."""
+"""Every check against its own examples on disk: what it finds, at which line and column, and where it is silent."""
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
-from conftest import git
-from credentials import expand
+from credentials import sample
 
 from claude_preflight.catalogue import HOOKS
 from claude_preflight.examine import Options, examine
+from conftest import git
 
 CHECKS = Path(__file__).parent / "checks"
 EXAMPLES = sorted(path.relative_to(CHECKS).as_posix() for path in CHECKS.glob("*/*/") if path.is_dir())
+
+
+def with_credentials(content: bytes) -> bytes:
+    """Replace each `@@kind@@`, or `@@kind:seed@@`, by a synthetic credential of that kind."""
+    return re.sub(
+        rb"@@([a-z0-9-]+)(?::(\d+))?@@", lambda mark: sample(mark[1].decode(), int(mark[2] or 0)).encode(), content
+    )
 
 
 def findings_of(example: str, folder: Path) -> list[str]:
@@ -22,7 +30,7 @@ def findings_of(example: str, folder: Path) -> list[str]:
     shutil.copytree(CHECKS / example, repository, symlinks=True)
     for path in repository.rglob("*"):
         if path.is_file() and not path.is_symlink():
-            path.write_bytes(expand(path.read_bytes()))
+            path.write_bytes(with_credentials(path.read_bytes()))
     git(repository, "init", "-q")
     git(repository, "add", "-A", "-f")
     report = examine(Options(hooks=(example.partition("/")[0],)), str(repository))

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import run, tool
 from identify import identify
 
 from claude_preflight.agents.files import GLOBS, kinds_of, pattern
 from claude_preflight.catalogue import HOOKS, UMBRELLA, all_rules, umbrella_kinds
 from claude_preflight.generate import GENERATED, ROOT
+from conftest import run, tool
 
 MANIFEST = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
 
@@ -38,7 +38,9 @@ def test_manifest_names_every_hook_and_the_readme_every_hook_and_rule() -> None:
 
 def test_rule_ids_are_kebab_case_and_no_hook_id() -> None:
     rules = all_rules()
-    assert len(rules) == sum(len(hook.rules) for hook in HOOKS) + len([1 for owner, _ in rules.values() if owner == UMBRELLA])
+    assert len(rules) == sum(len(hook.rules) for hook in HOOKS) + len(
+        [1 for owner, _ in rules.values() if owner == UMBRELLA]
+    )
     for rule_id in rules:
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", rule_id)
         assert rule_id not in {hook.id for hook in HOOKS}
@@ -52,7 +54,11 @@ def example_path(glob: str) -> str:
 def test_table_and_expression_agree_on_what_a_glob_matches(glob: str) -> None:
     good = example_path(glob)
     shallow = glob.replace("**/", "").replace("*", "x")
-    bad = [f"{good}.bak", f"x{good}" if "*" not in glob.split("/")[0] else f"{good}/y", good.replace("/", "-") if "/" in glob else f"{good}/y"]
+    bad = [
+        f"{good}.bak",
+        f"x{good}" if "*" not in glob.split("/", maxsplit=1)[0] else f"{good}/y",
+        good.replace("/", "-") if "/" in glob else f"{good}/y",
+    ]
     for path in (good, f"packages/a/{good}", shallow, *bad):
         for kind, globs in GLOBS.items():
             assert (kind in kinds_of(path)) == bool(re.search(pattern((kind,)), path)), (path, kind, globs)

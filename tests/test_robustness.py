@@ -1,4 +1,4 @@
-"""Hostile files: each gets a clear finding, the others are still checked, and nothing of theirs reaches the terminal."""
+"""Hostile files: each gets a clear finding, the others are still checked, and no byte of theirs is echoed."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ import re
 from pathlib import Path
 
 import pytest
+
 from conftest import Files, MakeRepository, git, run, tool
 
-BROKEN = '{"mcpServers": {"f": {"type": "stdio", "command": "npx", "args": ["-y", "@modelcontextprotocol/server-filesystem@1.2.3", "/"]}}}\n'
+BROKEN = (
+    '{"mcpServers": {"f": {"type": "stdio", "command": "npx", "args": ['
+    '"-y", "@modelcontextprotocol/server-filesystem@1.2.3", "/"]}}}\n'
+)
 DEEP = 200_000
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{name}: &{name} [{','.join([f'*{before}'] * 9)}]\n" for before, name in zip("abcdefgh", "bcdefghi", strict=True)
@@ -23,13 +27,22 @@ CASES: dict[str, tuple[Files, str]] = {
     "50 MB": ({"a/CLAUDE.md": b"x" * 50_000_000}, "a/CLAUDE.md:1:1 oversized-file"),
     "deep JSON": ({"a/.mcp.json": "[" * DEEP}, "a/.mcp.json:1:101 config-syntax"),
     "deep objects": ({"a/.claude/settings.json": '{"a":' * DEEP}, "a/.claude/settings.json:1:501 config-syntax"),
-    "deep YAML": ({"a/.claude/agents/x.md": "---\nname: x\ndescription: " + "[" * DEEP + "\n---\n"}, "front-matter-syntax"),
+    "deep YAML": (
+        {"a/.claude/agents/x.md": "---\nname: x\ndescription: " + "[" * DEEP + "\n---\n"},
+        "front-matter-syntax",
+    ),
     "deep TOML": ({"a/.codex/config.toml": "a = " + "[" * DEEP}, "a/.codex/config.toml"),
     "NUL": ({"a/CLAUDE.md": b"# x\n\0\n"}, "a/CLAUDE.md:1:1 unreadable-file"),
     "long line": ({"a/CLAUDE.md": "x" * 3_000_000 + "\n"}, ""),
-    "many quotes": ({"a/.mcp.json": '{"mcpServers": {"a": {"command": "bash", "args": ["-c", "' + "'" * 100_000 + '"]}}}'}, ""),
+    "many quotes": (
+        {"a/.mcp.json": '{"mcpServers": {"a": {"command": "bash", "args": ["-c", "' + "'" * 100_000 + '"]}}}'},
+        "",
+    ),
     "YAML alias bomb": ({"a/.claude/agents/x.md": f"---\nname: x\ndescription: y\n{BOMB}---\n"}, ""),
-    "control characters": ({"a/.mcp.json": '{"mcpServers": {"\\u001b[2J": {"command": "x", "args": "\x1b]0;owned\x07"}}}'}, "config-syntax"),
+    "control characters": (
+        {"a/.mcp.json": '{"mcpServers": {"\\u001b[2J": {"command": "x", "args": "\x1b]0;owned\x07"}}}'},
+        "config-syntax",
+    ),
 }
 
 
@@ -39,15 +52,26 @@ def test_hostile_file_does_not_hide_another(case: str, make_repository: MakeRepo
     folder = make_repository({**files, "z/.mcp.json": BROKEN})
     done = run(folder, tool("claude-preflight"), "check", "--format", "json")
     assert (done.returncode, done.stderr) == (1, "")
-    found = [f"{each['path']}:{each['line']}:{each['column']} {each['rule']}" for each in json.loads(done.stdout)["findings"]]
-    assert any(line.startswith("z/.mcp.json:1:124 filesystem-root") for line in found)
+    found = [
+        f"{each['path']}:{each['line']}:{each['column']} {each['rule']}" for each in json.loads(done.stdout)["findings"]
+    ]
+    assert any(line.startswith("z/.mcp.json:1:122 filesystem-root") for line in found)
     if expected:
         assert any(expected in line for line in found), found
     else:
         assert [line for line in found if not line.startswith("z/")] == []
 
 
-NAMES = ["--help", "-rf", "a\nb/.mcp.json", "a\x1b[31mb/.mcp.json", "::error file=x::y/.mcp.json", "a b/.mcp.json", "ü/.mcp.json", "\u202etxt/.mcp.json"]
+NAMES = [
+    "--help",
+    "-rf",
+    "a\nb/.mcp.json",
+    "a\x1b[31mb/.mcp.json",
+    "::error file=x::y/.mcp.json",
+    "a b/.mcp.json",
+    "ü/.mcp.json",
+    "\u202etxt/.mcp.json",
+]
 
 
 def test_odd_file_names_are_checked_and_shown_safely(make_repository: MakeRepository) -> None:
@@ -55,7 +79,7 @@ def test_odd_file_names_are_checked_and_shown_safely(make_repository: MakeReposi
     for form in ("text", "json"):
         done = run(folder, tool("claude-preflight"), "check", "--format", form)
         assert done.returncode == 1
-        assert done.stdout.count("filesystem-root") == done.stdout.count("whole disk") == 6 * (1 if form == "text" else 1)
+        assert done.stdout.count("may read the whole disk") == 6
         assert re.search("[\x00-\x09\x0b-\x1f\x7f\u202e]", done.stdout) is None
         assert re.search("^ *::", done.stdout, re.MULTILINE) is None
     by_name = run(folder, tool("mcp-filesystem-scope"), *NAMES)
@@ -72,7 +96,7 @@ def test_name_that_is_not_unicode(make_repository: MakeRepository) -> None:
     git(folder, "add", "-A")
     done = run(folder, tool("claude-preflight"), "check")
     assert done.returncode == 1
-    assert "\\udcff\\udcfe/.mcp.json:1:124: " in done.stdout
+    assert "\\udcff\\udcfe/.mcp.json:1:122: " in done.stdout
 
 
 def link(folder: Path, name: str, target: str) -> None:
@@ -83,7 +107,9 @@ def link(folder: Path, name: str, target: str) -> None:
 
 
 @pytest.mark.parametrize("arguments", [(), ("--staged",)])
-def test_links_are_followed_inside_the_repository_only(arguments: tuple[str, ...], make_repository: MakeRepository, tmp_path: Path) -> None:
+def test_links_are_followed_inside_the_repository_only(
+    arguments: tuple[str, ...], make_repository: MakeRepository, tmp_path: Path
+) -> None:
     (tmp_path / "secret.json").write_text(BROKEN)
     folder = make_repository({"servers/list.json": BROKEN})
     link(folder, "inside/.mcp.json", "../servers/list.json")

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from conftest import Files, MakeRepository, git, run, tool, write
 
 ARGUMENTS = '"args": ["-y", "@modelcontextprotocol/server-filesystem@1.2.3", "/"]'
@@ -16,7 +17,9 @@ PREFLIGHT = tool("claude-preflight")
 def rules_and_count(folder: Path, *arguments: str, today: str = "2026-11-22") -> tuple[list[str], int]:
     done = run(folder, PREFLIGHT, "check", "--format", "json", *arguments, CLAUDE_PREFLIGHT_TODAY=today)
     report = json.loads(done.stdout)
-    return [f"{each['path']}:{each['line']} {each['rule']}" for each in report["findings"]], report["summary"]["suppressed"]
+    return [f"{each['path']}:{each['line']} {each['rule']}" for each in report["findings"]], report["summary"][
+        "suppressed"
+    ]
 
 
 def vscode(before: str, behind: str) -> Files:
@@ -33,14 +36,22 @@ def vscode(before: str, behind: str) -> Files:
         ("    /* claude-preflight: ignore[mcp-filesystem-scope] a demo */\n", "", [], 1),
         ("", " // claude-preflight: ignore[filesystem-root, filesystem-home] a demo", [], 1),
         ("", " // claude-preflight: ignore[filesystem-root]", ["3 filesystem-root", "3 ignore-without-reason"], 0),
-        ("    /* claude-preflight: ignore[filesystem-root] */\n", "", ["3 ignore-without-reason", "4 filesystem-root"], 0),
+        (
+            "    /* claude-preflight: ignore[filesystem-root] */\n",
+            "",
+            ["3 ignore-without-reason", "4 filesystem-root"],
+            0,
+        ),
         ("", " // claude-preflight: ignore[filesystem-home] a demo", ["3 filesystem-root", "3 ignore-unused"], 0),
         ('    "x": "// claude-preflight: ignore[filesystem-root] a demo",\n', "", ["4 filesystem-root"], 0),
     ],
 )
 def test_comment(before: str, behind: str, rules: list[str], suppressed: int, make_repository: MakeRepository) -> None:
     folder = make_repository(vscode(before, behind))
-    assert rules_and_count(folder, "--hook", "mcp-filesystem-scope") == ([f".vscode/mcp.json:{rule}" for rule in rules], suppressed)
+    assert rules_and_count(folder, "--hook", "mcp-filesystem-scope") == (
+        [f".vscode/mcp.json:{rule}" for rule in rules],
+        suppressed,
+    )
 
 
 POLICY = 'ignore:\n  - {{rule: {rule}, reason: "a demo"{more}}}\n'
@@ -53,9 +64,19 @@ POLICY = 'ignore:\n  - {{rule: {rule}, reason: "a demo"{more}}}\n'
         ("mcp-filesystem-scope", "", [], 1),
         ("'*'", ", path: '*.json'", [], 1),
         ("filesystem-root", ", path: .mcp.json, server: files", [], 1),
-        ("filesystem-root", ", server: other", [".claude-preflight.yaml:2 ignore-unused", ".mcp.json:1 filesystem-root"], 0),
+        (
+            "filesystem-root",
+            ", server: other",
+            [".claude-preflight.yaml:2 ignore-unused", ".mcp.json:1 filesystem-root"],
+            0,
+        ),
         ("filesystem-root", ", until: 2026-11-22", [], 1),
-        ("filesystem-root", ", until: 2026-11-21", [".claude-preflight.yaml:2 ignore-expired", ".mcp.json:1 filesystem-root"], 0),
+        (
+            "filesystem-root",
+            ", until: 2026-11-21",
+            [".claude-preflight.yaml:2 ignore-expired", ".mcp.json:1 filesystem-root"],
+            0,
+        ),
         ("filesystem-home", "", [".claude-preflight.yaml:2 ignore-unused", ".mcp.json:1 filesystem-root"], 0),
         ("filesystem-root", ", key: mcpServers/files/argument 0", [], 1),
     ],
@@ -86,7 +107,9 @@ def test_exemption_of_a_file_that_was_not_read_is_not_called_unused(make_reposit
         ("a: [\n", "2:1"),
     ],
 )
-def test_policy_that_cannot_be_used_stops_the_run_with_its_place(policy: str, place: str, make_repository: MakeRepository) -> None:
+def test_policy_that_cannot_be_used_stops_the_run_with_its_place(
+    policy: str, place: str, make_repository: MakeRepository
+) -> None:
     done = run(make_repository({".claude-preflight.yaml": policy}), PREFLIGHT, "check")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"claude-preflight: .claude-preflight.yaml:{place}: ")

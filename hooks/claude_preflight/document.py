@@ -21,17 +21,20 @@ class Position(NamedTuple):
 
 
 class Document:
-    """One file: `path` is relative to the repository with forward slashes, `text` is decoded, without a byte order mark.
+    """One file: `path` is relative to the repository, with forward slashes; `text` has no byte order mark.
 
     `kinds` are the kinds of file that the path makes it, see `claude_preflight.agents.files`. Line ends stay as they
-    are in the file.
+    are in the file. `encoding` is what the bytes were decoded with.
     """
 
-    def __init__(self, path: str, text: str, kinds: frozenset[str], *, bom: bool = False) -> None:
+    def __init__(
+        self, path: str, text: str, kinds: frozenset[str], *, bom: bool = False, encoding: str = "utf-8"
+    ) -> None:
         self.path = path
         self.text = text
         self.kinds = kinds
         self.bom = bom
+        self.encoding = encoding
         self._lines: list[int] | None = None
         self._memory: dict[object, object] = {}
 

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from claude_preflight import catalogue, clock, selection
+from claude_preflight.agents.files import POLICY
 from claude_preflight.catalogue import HOOKS, UMBRELLA, Hook
 from claude_preflight.context import Context
 from claude_preflight.document import Document
@@ -76,7 +77,7 @@ def show(report: Report, *, strict: bool, form: str = "text") -> int:
 def split_arguments(arguments: Iterable[str]) -> tuple[list[str], list[str]]:
     """Split `arguments` into what may be options and what is certainly a file, though it begins with a hyphen.
 
-    pre-commit hands file names over unguarded (its issue 2896), so a staged file called `--help` arrives like an option.
+    pre-commit hands file names over unguarded (its issue 2896): a staged file called `--help` arrives as an option.
     """
     others: list[str] = []
     files: list[str] = []
@@ -111,7 +112,9 @@ def _sources(repository: Repository, hooks: tuple[Hook, ...], options: Options) 
 
 def _policy(repository: Repository, options: Options) -> Policy:
     if options.policy_from:
-        git(repository.root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{options.policy_from}^{{commit}}")
+        git(
+            repository.root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{options.policy_from}^{{commit}}"
+        )
         listed = git(repository.root, "ls-tree", "-z", "--name-only", options.policy_from, "--", FILE_NAME)
         content: bytes | Refusal | None = None
         if listed:
@@ -123,7 +126,7 @@ def _policy(repository: Repository, options: Options) -> Policy:
         content = read_worktree(repository, FILE_NAME)
     if content is None:
         return Policy()
-    document = decode(FILE_NAME, content, frozenset()) if isinstance(content, bytes) else content
+    document = decode(FILE_NAME, content, frozenset((POLICY,))) if isinstance(content, bytes) else content
     if not isinstance(document, Document):
         raise PolicyError(f"{FILE_NAME}: {document.detail}")
     return read_policy(document, _known_names)

@@ -7,6 +7,7 @@ import stat
 import tempfile
 from typing import NamedTuple
 
+from claude_preflight.agents.files import kinds_of
 from claude_preflight.document import Document
 from claude_preflight.intake import decode, read_worktree
 from claude_preflight.model import Edit, Fix
@@ -30,12 +31,12 @@ def repair(repository: Repository, report: Report) -> Repairs:
     changed, refused = [], []
     for path, (fingerprint, wanted) in fixes.items():
         content = read_worktree(repository, path)
-        document = decode(path, content, frozenset()) if isinstance(content, bytes) else None
+        document = decode(path, content, kinds_of(path)) if isinstance(content, bytes) else None
         if not isinstance(document, Document) or document.fingerprint != fingerprint:
             refused.append(path)
             continue
         text = spliced(document.text, wanted)
-        _replace(repository.absolute(path), ("\ufeff" if document.bom else "") + text)
+        _replace(repository.absolute(path), (("\ufeff" if document.bom else "") + text).encode(document.encoding))
         changed.append(path)
     return Repairs(tuple(changed), tuple(refused))
 
@@ -57,12 +58,12 @@ def _overlap(one: Edit, other: Edit) -> bool:
     return one.span.start < other.span.end and other.span.start < one.span.end
 
 
-def _replace(path: str, text: str) -> None:
-    """Put `text` in the place of the file at `path` in one step, with the mode it had."""
+def _replace(path: str, content: bytes) -> None:
+    """Put `content` in the place of the file at `path` in one step, with the mode it had."""
     descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".claude-preflight-")
     try:
         with open(descriptor, "wb") as file:
-            file.write(text.encode("utf-8"))
+            file.write(content)
         os.chmod(temporary, stat.S_IMODE(os.stat(path).st_mode))
         os.replace(temporary, path)
     except OSError:

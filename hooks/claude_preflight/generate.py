@@ -33,7 +33,13 @@ _STANZA = """- id: {id}
 def manifest(_: str = "") -> str:
     """Return the text of `.pre-commit-hooks.yaml`."""
     stanzas = [
-        _stanza(UMBRELLA, "claude-preflight", "The whole checklist in one process.", "claude-preflight check", catalogue.umbrella_kinds())
+        _stanza(
+            UMBRELLA,
+            "claude-preflight",
+            "The whole checklist in one process.",
+            "claude-preflight check",
+            catalogue.umbrella_kinds(),
+        )
     ]
     for hook in HOOKS:
         stanzas.append(_stanza(hook.id, hook.name, f"{hook.item}.", hook.id, hook.kinds))
@@ -42,13 +48,17 @@ def manifest(_: str = "") -> str:
 
 def _stanza(hook_id: str, name: str, description: str, entry: str, kinds: tuple[str, ...]) -> str:
     quoted = {"name": name, "description": description, "files": pattern(kinds)}
-    return _STANZA.format(id=hook_id, entry=entry, **{key: f"'{value.replace(chr(39), chr(39) * 2)}'" for key, value in quoted.items()})
+    return _STANZA.format(
+        id=hook_id, entry=entry, **{key: f"'{value.replace(chr(39), chr(39) * 2)}'" for key, value in quoted.items()}
+    )
 
 
 def scripts(pyproject: str) -> str:
     """Return `pyproject` with the table of console scripts that the catalogue asks for."""
     lines = ['claude-preflight = "claude_preflight.cli:main"', *(f'{hook.id} = "{hook.module}:main"' for hook in HOOKS)]
-    return _between(pyproject, "# begin generated scripts\n", "# end generated scripts", "".join(f"{line}\n" for line in lines))
+    return _between(
+        pyproject, "# begin generated scripts\n", "# end generated scripts", "".join(f"{line}\n" for line in lines)
+    )
 
 
 def readme(text: str) -> str:

@@ -15,10 +15,10 @@ Exit: 0 nothing found, 1 findings, 2 could not check. `claude-preflight explain 
 
 
 def run_hook(hook_id: str, argv: Sequence[str] | None = None) -> int:
-    """Check the files named in `argv` (default: `sys.argv[1:]`) with one hook, print what it finds, return the exit status.
+    """Check the files named in `argv` (default: `sys.argv[1:]`) with one hook and print what it finds.
 
-    0 when it finds nothing, 1 when it finds anything (who installs a hook by its id asks for its warnings too), 2 when
-    it could not check.
+    Returns 0 when it finds nothing, 1 when it finds anything (who installs a hook by its id asks for its warnings too),
+    2 when it could not check.
     """
     words, files = split_arguments(sys.argv[1:] if argv is None else argv)
     if "--help" in words or "-h" in words:

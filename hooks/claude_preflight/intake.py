@@ -14,7 +14,7 @@ from claude_preflight.repository import Repository
 MAX_BYTES = 4 * 1024 * 1024
 
 # Files of the shells, in which other encodings than UTF-8 are ordinary.
-_NOT_THE_AGENTS = frozenset((ENV_FILE, SCRIPT, SHELL_RC))
+_OF_THE_SHELLS = frozenset((ENV_FILE, SCRIPT, SHELL_RC))
 
 
 class Refusal(NamedTuple):
@@ -50,7 +50,9 @@ def read_worktree(repository: Repository, path: str) -> bytes | Refusal | None:
 
 def too_large(size: int) -> Refusal:
     """Return the refusal of a file of `size` bytes."""
-    return Refusal("oversized-file", f"it has {size / 2**20:.1f} MiB, and {MAX_BYTES // 2**20} MiB is the most that is read")
+    return Refusal(
+        "oversized-file", f"it has {size / 2**20:.1f} MiB, and {MAX_BYTES // 2**20} MiB is the most that is read"
+    )
 
 
 def link_target(repository: Repository, path: str, content: bytes | None = None) -> str | Refusal | None:
@@ -74,22 +76,23 @@ def link_target(repository: Repository, path: str, content: bytes | None = None)
 
 def decode(path: str, content: bytes, kinds: frozenset[str]) -> Document | Refusal:
     """Return the document that `content` is, or why it is none."""
+    encoding, why = "utf-8", ""
     try:
         if b"\0" in content or content.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return _odd_document(path, content, kinds)
-        text = content.decode("utf-8")
+            encoding, why = _with_zeros(content)
+        text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        if kinds <= _NOT_THE_AGENTS:
-            return Document(path, content.decode("latin-1"), kinds)
-        return Refusal("unreadable-file", f"it is not UTF-8: byte {error.start + 1} does not decode")
+        encoding, why = "latin-1", f"it is not UTF-8: byte {error.start + 1} does not decode"
+        text = content.decode(encoding)
+    if why and (not kinds or not kinds <= _OF_THE_SHELLS or "\0" in text):
+        return Refusal("unreadable-file", why)
     bom = text.startswith("\ufeff")
-    return Document(path, text[1:] if bom else text, kinds, bom=bom)
+    return Document(path, text[1:] if bom else text, kinds, bom=bom, encoding=encoding)
 
 
-def _odd_document(path: str, content: bytes, kinds: frozenset[str]) -> Document | Refusal:
-    """Return what to make of UTF-16 and binary content: shells on Windows write the former, agents read neither."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        if kinds <= _NOT_THE_AGENTS:
-            return Document(path, content.decode("utf-16", "replace"), kinds)
-        return Refusal("unreadable-file", "it is UTF-16, and the agent reads UTF-8")
-    return Refusal("unreadable-file", f"it is binary: byte {content.index(0) + 1} is NUL")
+def _with_zeros(content: bytes) -> tuple[str, str]:
+    """Return the encoding of UTF-16 or binary `content`, and the reason why an agent cannot read it."""
+    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if content.startswith(mark):
+            return encoding, "it is UTF-16, and the agent reads UTF-8"
+    return "latin-1", f"it is binary: byte {content.index(0) + 1} is NUL"

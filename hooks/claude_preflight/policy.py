@@ -131,5 +131,7 @@ def _items(root: Mapping, key: str) -> Iterable[Mapping]:
 
 
 def _ignore(entry: Mapping) -> Ignore:
-    fields = (str(entry.text(name) or "") for name in ("rule", "path", "server", "key", "reason", "until"))
-    return Ignore(*fields, span=entry.span)
+    rule, path, server, key, reason, until = (
+        str(entry.text(name) or "") for name in ("rule", "path", "server", "key", "reason", "until")
+    )
+    return Ignore(rule, path, server, key, reason, until, entry.span)

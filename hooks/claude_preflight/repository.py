@@ -13,7 +13,7 @@ _MODES = {b"100644": REGULAR, b"100755": REGULAR, b"120000": SYMLINK}
 
 
 class Entry(NamedTuple):
-    """A file of the repository: `path` is relative to its root, with forward slashes; `blob` is its object in the index."""
+    """A file: `path` is relative to the repository, with forward slashes; `blob` is its object in the index."""
 
     path: str
     type: str
@@ -45,7 +45,7 @@ class Repository:
         return full[len(prefix) :].replace(os.sep, "/") if full.startswith(prefix) else None
 
     def tracked(self, folder: str = "") -> list[str]:
-        """Return the paths of the tracked files below `folder`; with a folder, of the new ones that are not ignored too.
+        """Return the paths of the tracked files; with a `folder`, of those below it and of new ones not ignored.
 
         Raises `GitError`.
         """

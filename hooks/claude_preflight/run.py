@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-
 from claude_preflight.agents.files import kinds_of
 from claude_preflight.catalogue import UMBRELLA, Hook
 from claude_preflight.checks import claude_preflight as own
@@ -81,7 +80,9 @@ def run(sources: Iterable[Source], hooks: tuple[Hook, ...], context: Context, *,
     return Report(tuple(ordered), tuple(sorted(suppressor.counts.items())), files, tuple(crashes))
 
 
-def _findings(document: Document, hooks: list[Hook], context: Context, crashes: list[str]) -> Iterator[tuple[str, Finding]]:
+def _findings(
+    document: Document, hooks: list[Hook], context: Context, crashes: list[str]
+) -> Iterator[tuple[str, Finding]]:
     for hook in hooks:
         try:
             for finding in hook.check(document, context):
@@ -91,11 +92,18 @@ def _findings(document: Document, hooks: list[Hook], context: Context, crashes: 
 
 
 def _place(document: Document, hook: str, finding: Finding, context: Context) -> Result:
-    start = document.position(finding.span.start)
-    end = document.position(finding.span.end)
+    span = _with_quotes(document.text, finding.span)
+    start, end = document.position(span.start), document.position(span.end)
     overrides = dict(context.policy.severities)
     severity = overrides.get(finding.rule.id) or overrides.get(hook) or finding.rule.severity
     return Result(hook, finding, severity, document.path, *start, *end, document.fingerprint)
+
+
+def _with_quotes(text: str, span: Span) -> Span:
+    """Return `span` with its quotes, if it is just the inside of a quoted string: people look for where that starts."""
+    before, behind = text[max(0, span.start - 1) : span.start], text[span.end : span.end + 1]
+    quoted = before == behind and before in ('"', "'") and span.start < span.end
+    return Span(span.start - 1, span.end + 1) if quoted else span
 
 
 def refused(path: str, refusal: Refusal) -> Result:
@@ -108,5 +116,3 @@ def refused(path: str, refusal: Refusal) -> Result:
 def kinds_for(path: str, hooks: tuple[Hook, ...]) -> frozenset[str]:
     """Return the kinds of the file at `path` that any of `hooks` reads."""
     return kinds_of(path) & {kind for hook in hooks for kind in hook.kinds}
-
-

@@ -1,4 +1,4 @@
-"""Which files a run reads: named ones, all tracked ones, or the index; links are followed inside the repository only."""
+"""Which files a run reads: named ones, all tracked ones, or the index; links lead only inside the repository."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from functools import partial
 
 from claude_preflight.agents.files import kinds_of
 from claude_preflight.catalogue import Hook
-from claude_preflight.intake import Refusal, link_target, read_worktree, too_large, MAX_BYTES
+from claude_preflight.intake import MAX_BYTES, Refusal, link_target, read_worktree, too_large
 from claude_preflight.repository import SYMLINK, Entry, Repository
 from claude_preflight.run import Source
 
 # Folders that agents read as a whole: a link in their place moves every file of theirs.
-_AGENT_FOLDERS = frozenset((".claude", ".cursor", ".codex", ".gemini", ".kiro", ".roo", ".vscode", ".opencode", ".amazonq"))
+_AGENT_FOLDERS = frozenset(
+    (".claude", ".cursor", ".codex", ".gemini", ".kiro", ".roo", ".vscode", ".opencode", ".amazonq")
+)
 
 
 class MissingFile(Exception):
@@ -26,7 +28,9 @@ def option_like(path: str) -> bool:
     return path.startswith("-")
 
 
-def worktree(repository: Repository, paths: Iterable[str], hooks: tuple[Hook, ...], otherwise: str = "") -> Iterator[Source]:
+def worktree(
+    repository: Repository, paths: Iterable[str], hooks: tuple[Hook, ...], otherwise: str = ""
+) -> Iterator[Source]:
     """Yield the sources among `paths` (relative to the root) as they stand in the working tree.
 
     A file that is of no kind that `hooks` read is taken for one of the kind `otherwise`, or left out if that is empty.
@@ -34,7 +38,9 @@ def worktree(repository: Repository, paths: Iterable[str], hooks: tuple[Hook, ..
     wanted = frozenset(kind for hook in hooks for kind in hook.kinds)
     for path in paths:
         if option_like(path):
-            yield Source(path, wanted, partial(Refusal, "option-like-file-name", f"it is called {path.rpartition('/')[2]!r}"))
+            yield Source(
+                path, wanted, partial(Refusal, "option-like-file-name", f"it is called {path.rpartition('/')[2]!r}")
+            )
             continue
         kinds = kinds_of(path) & wanted
         if posixpath.basename(path) in _AGENT_FOLDERS and os.path.islink(repository.absolute(path)):

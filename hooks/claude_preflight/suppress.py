@@ -45,7 +45,9 @@ class Suppressor:
         self._used: set[Ignore] = set()
         self._checked: set[tuple[str, str]] = set()
 
-    def visible(self, document: Document, found: list[tuple[str, Finding]], hooks: set[str]) -> list[tuple[str, Finding]]:
+    def visible(
+        self, document: Document, found: list[tuple[str, Finding]], hooks: set[str]
+    ) -> list[tuple[str, Finding]]:
         """Return those of `found` (pairs of hook id and finding) that nothing hides.
 
         `hooks` are the ids of the hooks that have read `document`; findings about the comments themselves are added.
@@ -90,7 +92,10 @@ class Suppressor:
             if _expired(ignore, self.today):
                 message = f"the exemption of {about} ended on {ignore.until}: what it hid is reported again"
                 yield IGNORE_EXPIRED.at(
-                    ignore.span, message, repair="remove it, or renew its date with a reason", key=f"{about}#{ignore.until}"
+                    ignore.span,
+                    message,
+                    repair="remove it, or renew its date with a reason",
+                    key=f"{about}#{ignore.until}",
                 )
             elif ignore not in self._used and (complete or self._could_have_fitted(ignore)):
                 message = f"the exemption of {about} exempts nothing any more"
@@ -146,10 +151,18 @@ def _comment_findings(comments: list[_Comment], used: set[_Comment], hooks: set[
         if not comment.reason:
             repair = "write the reason behind the bracket"
             yield IGNORE_WITHOUT_REASON.at(
-                comment.span, f"this comment asks to ignore {names} without a reason, so it does not count", repair=repair, key=names
+                comment.span,
+                f"this comment asks to ignore {names} without a reason, so it does not count",
+                repair=repair,
+                key=names,
             )
         elif comment not in used and _all_ran(comment.rules, hooks):
-            yield IGNORE_UNUSED.at(comment.span, f"this comment ignores {names}, and there is nothing to ignore", repair="remove it", key=names)
+            yield IGNORE_UNUSED.at(
+                comment.span,
+                f"this comment ignores {names}, and there is nothing to ignore",
+                repair="remove it",
+                key=names,
+            )
 
 
 def _all_ran(rules: frozenset[str], hooks: set[str]) -> bool:

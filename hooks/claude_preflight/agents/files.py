@@ -189,7 +189,9 @@ class _Glob(NamedTuple):
     tail: str
 
     def matches(self, folders: list[str], name: str) -> bool:
-        if not (name.startswith(self.head) and name.endswith(self.tail) and len(name) >= len(self.head) + len(self.tail)):
+        if not (
+            name.startswith(self.head) and name.endswith(self.tail) and len(name) >= len(self.head) + len(self.tail)
+        ):
             return False
         wanted, count = list(self.folders), len(self.folders)
         if not self.deep:

@@ -7,11 +7,14 @@ Codex, Gemini CLI, Roo, Cline, Zed, Kiro, Amazon Q, opencode, Copilot, Continue,
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from claude_preflight.agents.config import mapping_of
-from claude_preflight.agents.launch import Launch, take_apart
 from claude_preflight.document import Document
 from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Sequence, Text
+
+if TYPE_CHECKING:
+    from claude_preflight.agents.launch import Launch
 
 Pairs = tuple[tuple[Text, Text], ...]
 
@@ -28,7 +31,21 @@ class Server:
     Exactly one of `command` and `url` is usually there; both are None in an entry that no client can start.
     """
 
-    __slots__ = ("_launch", "arguments", "command", "cwd", "disabled", "env", "headers", "helper", "name", "node", "path", "type", "url")
+    __slots__ = (
+        "_launch",
+        "arguments",
+        "command",
+        "cwd",
+        "disabled",
+        "env",
+        "headers",
+        "helper",
+        "name",
+        "node",
+        "path",
+        "type",
+        "url",
+    )
 
     def __init__(self, name: Text, node: Mapping, path: tuple[str, ...]) -> None:
         inner = _entry(node)
@@ -49,6 +66,8 @@ class Server:
     def launch(self) -> Launch | None:
         """How the server is started, taken apart; None for one that is only reached by its URL."""
         if self._launch is None and self.command is not None:
+            from claude_preflight.agents.launch import take_apart
+
             self._launch = take_apart(self.command, self.arguments, self.env)
         return self._launch
 
@@ -63,7 +82,7 @@ class Server:
 
 
 def servers(document: Document) -> tuple[Server, ...]:
-    """Return the MCP servers that `document` declares, in source order; of a repeated name only the last, which counts."""
+    """Return the MCP servers that `document` declares, in its order; of a repeated name only the last, which counts."""
     return document.remember(_servers)
 
 
@@ -177,7 +196,11 @@ def _pairs(node: Mapping, keys: tuple[str, ...]) -> Pairs:
     for key in keys:
         table = node.get(key)
         if isinstance(table, Mapping):
-            pairs += [(name, value.value) for name, value in table.live_pairs() if isinstance(value, Scalar) and isinstance(value.value, Text)]
+            pairs += [
+                (name, value.value)
+                for name, value in table.live_pairs()
+                if isinstance(value, Scalar) and isinstance(value.value, Text)
+            ]
         elif isinstance(table, Sequence):
             pairs += _listed_pairs(table)
     return tuple(pairs)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from claude_preflight.agents.launch import Launch
+from claude_preflight.agents.launch import Launch, program_name
 from claude_preflight.agents.validation import data_path
 from claude_preflight.syntax.nodes import Text
 
@@ -55,7 +55,10 @@ def path_servers() -> dict[str, PathServer]:
         entries = json.load(file)["servers"]
     return {
         name: PathServer(
-            entry.get("positional", False), tuple(entry.get("flags", ())), tuple(entry.get("variables", ())), entry["missing"]
+            entry.get("positional", False),
+            tuple(entry.get("flags", ())),
+            tuple(entry.get("variables", ())),
+            entry["missing"],
         )
         for entry in entries
         for name in entry["names"]
@@ -65,7 +68,7 @@ def path_servers() -> dict[str, PathServer]:
 def known_server(launch: Launch) -> PathServer | None:
     """Return what is known of the server that `launch` starts, whatever its entry is called."""
     package = str(launch.package or "").rstrip("/").removesuffix(".git").lower()
-    names = [package, str(launch.binary or "")]
+    names = [package, program_name(launch.binary or "")]
     if launch.registry in ("git", "oci", "go", "path"):
         names += ["/".join(package.split("/")[-2:]), package.rpartition("/")[2]]
     elif launch.registry == "pypi":
@@ -88,10 +91,10 @@ def given_paths(launch: Launch, env: Sequence[tuple[Text, Text]]) -> Iterator[Gi
             yield GivenPath(value, str(name), certain)
     if launch.registry == "oci":
         return
-    for name, value in _options(launch.arguments):
-        certain = known is not None and name in known.flags
-        if certain or _FOLDER_OPTION.fullmatch(name):
-            yield GivenPath(value, name, certain)
+    for option, value in _options(launch.arguments):
+        certain = known is not None and option in known.flags
+        if certain or _FOLDER_OPTION.fullmatch(option):
+            yield GivenPath(value, option, certain)
     if known.positional if known else "filesystem" in str(launch.package or ""):
         for number, word in enumerate(launch.arguments):
             if not word.startswith("-"):

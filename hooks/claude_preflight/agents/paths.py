@@ -52,18 +52,22 @@ _HOME_VARIABLE = re.compile(
     r"|\$\{userHome\}|%USERPROFILE%|%HOME%|%HOMEDRIVE%%HOMEPATH%|%HOMEPATH%)(?=$|[\\/])",
     re.IGNORECASE,
 )
-_APPDATA_VARIABLE = re.compile(r"^(%(?:LOCAL)?APPDATA%|\$\{(?:env:)?(?:LOCAL)?APPDATA\}|\$env:(?:LOCAL)?APPDATA\b)", re.IGNORECASE)
+_APPDATA_VARIABLE = re.compile(
+    r"^(%(?:LOCAL)?APPDATA%|\$\{(?:env:)?(?:LOCAL)?APPDATA\}|\$env:(?:LOCAL)?APPDATA\b)", re.IGNORECASE
+)
 _PROJECT_VARIABLE = re.compile(
     r"^(\$\{(?:workspaceFolder|workspaceRoot|CLAUDE_PROJECT_DIR|CLAUDE_PLUGIN_ROOT|PWD)(?::[^}]*)?\}|\$PWD\b|\$\(pwd\)|`pwd`"
     r"|\$CLAUDE_PROJECT_DIR\b|%CD%|\{workspaceRoot\})"
 )
 _DEFAULT = re.compile(r"^\$\{[A-Za-z_]\w*:?[-=]([^{}]*)\}")
 _DRIVE = re.compile(r"^(?:/(?:mnt|cygdrive)/|/)?([C-Zc-z])(?::|(?=/|$))(/.*)?$")
-_PLACEHOLDER = re.compile(r"(?:^|[\\/])path[\\/]to(?:[\\/]|$)|your[-_ ]|<[^>]*>|\.\.\.|\[[^\]]*\]|example[-_]user", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"(?:^|[\\/])path[\\/]to(?:[\\/]|$)|your[-_ ]|<[^>]*>|\.\.\.|\[[^\]]*\]|example[-_]user", re.IGNORECASE
+)
 
 
 def reach(path: str, base: str = "") -> Reach | None:
-    """Return what `path` opens beyond one project's folder, or None when it opens no more than that, or nobody can tell.
+    """Return what `path` opens beyond one project's folder; None when it opens no more, or when nobody can tell.
 
     `base` is the folder, relative to the repository, that a relative path starts at.
     """
@@ -91,7 +95,9 @@ def reach(path: str, base: str = "") -> Reach | None:
 
 
 def _is_drive(path: str) -> bool:
-    return path[1:2] == ":" or path.lower().startswith(("/mnt/", "/cygdrive/")) or bool(re.match(r"/[C-Zc-z](/|$)", path))
+    return (
+        path[1:2] == ":" or path.lower().startswith(("/mnt/", "/cygdrive/")) or bool(re.match(r"/[C-Zc-z](/|$)", path))
+    )
 
 
 def _segments(path: str) -> list[str]:
@@ -112,7 +118,7 @@ def _in_home(segments: list[str]) -> Reach | None:
 
 
 def _absolute(segments: list[str]) -> Reach | None:
-    if not segments or segments == ["*"] or segments == ["**"]:
+    if not segments or segments in (["*"], ["**"]):
         return Reach(DISK, "the whole disk")
     top = segments[0].lower()
     if top in ("home", "users"):
@@ -130,7 +136,7 @@ def _absolute(segments: list[str]) -> Reach | None:
 
 def _on_drive(letter: str, segments: list[str]) -> Reach | None:
     if not segments:
-        return Reach(DISK, f"the whole drive {letter}:")
+        return Reach(DISK, f"the whole drive {letter}")
     top = segments[0].lower()
     if top == "users":
         return _in_home(segments[2:]) if len(segments) > 1 else Reach(HOME, "every user's home directory")

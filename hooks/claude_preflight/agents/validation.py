@@ -241,7 +241,6 @@ _WORDS: dict[str, Callable[[Any], str]] = {
     "pattern": lambda _wanted: "does not have the form that is asked for",
     "uniqueItems": lambda _wanted: "holds the same item twice",
     "additionalProperties": lambda _wanted: "is not a known key",
-    "propertyNames": lambda _wanted: "is not a name that is allowed here",
 }
 
 
@@ -318,8 +317,8 @@ def _places(root: Node) -> dict[Path, tuple[Node, Text | None]]:
     return places
 
 
-def _span(node: Node, key: Text | None, validator: str) -> Span:
-    if key is not None and (validator in ("not", "propertyNames") or not isinstance(node, Scalar)):
+def _span(node: Node, key: Text | None, is_key: bool) -> Span:
+    if key is not None and (is_key or not isinstance(node, Scalar)):
         return key.span
     return node.span if isinstance(node, Scalar) else Span(node.start, min(node.start + 1, node.end))
 
@@ -337,7 +336,7 @@ def _paths(error: ValidationError) -> list[Path]:
 
 def errors(schema: dict[str, Any], root: Node) -> list[SchemaError]:
     """Return what `schema` refuses in `root`, in the order of the text, at most one error for each place."""
-    from jsonschema import Draft202012Validator  # noqa: PLC0415
+    from jsonschema import Draft202012Validator
 
     places = _places(root)
     found: dict[Path, SchemaError] = {}
@@ -349,10 +348,9 @@ def errors(schema: dict[str, Any], root: Node) -> list[SchemaError]:
             if path in found and (severity is Severity.WARNING or found[path].severity is Severity.ERROR):
                 continue
             node, key = places[path]
-            is_key = path != tuple(error.absolute_path)
-            span = _span(node, key, "propertyNames" if is_key else str(error.validator))
+            is_key = path != tuple(error.absolute_path) or (error.validator == "not" and not error.validator_value)
             message = f"{_place(path)}: {_words(error, refuser)}"
-            found[path] = SchemaError(node, span, path, message, severity)
+            found[path] = SchemaError(node, _span(node, key, is_key), path, message, severity)
     return sorted(found.values(), key=lambda error: error.span)
 
 

@@ -44,34 +44,44 @@ from claude_preflight.hook import run_hook
 from claude_preflight.model import Confidence, Edit, Finding, Fix, Rule, Severity, Span
 from claude_preflight.syntax.nodes import Mapping, Node, SyntaxProblem, plain
 
-SYNTAX = Rule("config-syntax", Severity.ERROR, Confidence.HIGH, "a file that its reader cannot parse, and so ignores", 1286)
-FRONT_MATTER = Rule("front-matter-syntax", Severity.WARNING, Confidence.HIGH, "front matter that is not valid YAML", 1286)
-DUPLICATE = Rule("duplicate-key", Severity.ERROR, Confidence.HIGH, "a key that stands twice: only the last one counts", 694)
+SYNTAX = Rule(
+    "config-syntax", Severity.ERROR, Confidence.HIGH, "a file that its reader cannot parse, and so ignores", 1286
+)
+FRONT_MATTER = Rule(
+    "front-matter-syntax", Severity.WARNING, Confidence.HIGH, "front matter that is not valid YAML", 1286
+)
+DUPLICATE = Rule(
+    "duplicate-key", Severity.ERROR, Confidence.HIGH, "a key that stands twice: only the last one counts", 694
+)
 INVALID = Rule("invalid-setting", Severity.ERROR, Confidence.HIGH, "a value that the agent does not take", 1287)
-DOUBTFUL = Rule("doubtful-setting", Severity.WARNING, Confidence.MEDIUM, "a value that some versions of the agent ignore", 1287)
-MISSPELT = Rule("misspelt-key", Severity.ERROR, Confidence.MEDIUM, "an unknown key that looks like one that carries security", 1286)
+DOUBTFUL = Rule(
+    "doubtful-setting", Severity.WARNING, Confidence.MEDIUM, "a value that some versions of the agent ignore", 1287
+)
+MISSPELT = Rule(
+    "misspelt-key", Severity.ERROR, Confidence.MEDIUM, "an unknown key that looks like one that carries security", 1286
+)
 RULES = (SYNTAX, FRONT_MATTER, DUPLICATE, INVALID, DOUBTFUL, MISSPELT)
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
     """Yield what the readers of `document` would refuse, drop or overlook."""
     tree = tree_of(document)
-    is_markdown = document.path.endswith((".md", ".mdc"))
-    for problem in tree.problems:
-        if is_markdown:
-            yield _front_matter(problem)
-        elif tree.root is None or not takes_comments(document.path):
-            if problem is tree.problems[-1] or tree.root is not None:
-                yield _syntax(document, problem)
-                break
-    if tree.root is not None and not (is_markdown and tree.problems):
+    if document.path.endswith((".md", ".mdc")) and tree.problems:
+        yield _front_matter(tree.problems[0])  # what could be read of it is a guess: good for other checks only
+    elif tree.root is None:
+        yield from (_syntax(document, problem) for problem in tree.problems[-1:])
+    else:
+        if not takes_comments(document.path):
+            yield from (_syntax(document, problem) for problem in tree.problems[:1])
         yield from _contents(document, tree.root)
 
 
 def _front_matter(problem: SyntaxProblem) -> Finding:
     span = Span(problem.offset, problem.offset)
     message = f"the front matter is not valid YAML: {problem.message}"
-    return FRONT_MATTER.at(span, message, repair="put the value in quotes, or indent it below its key", key="front matter")
+    return FRONT_MATTER.at(
+        span, message, repair="put the value in quotes, or indent it below its key", key="front matter"
+    )
 
 
 def _syntax(document: Document, problem: SyntaxProblem) -> Finding:
@@ -112,7 +122,15 @@ _MCP_SCHEMAS = {
     "zed": "mcp-config-zed",
 }
 # MCP entries are only a part of these, in places of their own.
-_MIXED = ("settings.json", "devcontainer.json", ".devcontainer.json", "crush.json", ".crush.json", "config.yaml", "config.yml")
+_MIXED = (
+    "settings.json",
+    "devcontainer.json",
+    ".devcontainer.json",
+    "crush.json",
+    ".crush.json",
+    "config.yaml",
+    "config.yml",
+)
 
 
 def _schemas(document: Document, root: Node) -> tuple[str, ...]:
@@ -123,7 +141,12 @@ def _schemas(document: Document, root: Node) -> tuple[str, ...]:
     if files.CLAUDE_SETTINGS in kinds:
         return ("claude-settings",)
     if files.PLUGIN in kinds:
-        return {"plugin.json": ("plugin",), "marketplace.json": ("marketplace",), "hooks.json": ("hooks",), "monitors.json": ("monitors",)}.get(name, ())
+        return {
+            "plugin.json": ("plugin",) if parent == ".claude-plugin" else (),
+            "marketplace.json": ("marketplace",),
+            "hooks.json": ("hooks",),
+            "monitors.json": ("monitors",),
+        }.get(name, ())
     if files.AGENT in kinds:
         return ("agent", "agent-claude-code") if "/.claude/agents/" in f"/{document.path}" else ("agent",)
     if kinds & {files.SKILL, files.COMMAND}:
@@ -141,7 +164,11 @@ def _mcp_schemas(name: str, parent: str, root: Node) -> tuple[str, ...]:
     if name in _MIXED or not name.endswith(".json") or not isinstance(root, Mapping):
         return ()
     if name == ".mcp.json":
-        return ("mcp-config-vscode",) if root.get("servers") and not root.get("mcpServers") else ("mcp-config", "mcp-config-claude-code")
+        return (
+            ("mcp-config-vscode",)
+            if root.get("servers") and not root.get("mcpServers")
+            else ("mcp-config", "mcp-config-claude-code")
+        )
     return ("mcp-config",) if root.get("mcpServers") else ()
 
 

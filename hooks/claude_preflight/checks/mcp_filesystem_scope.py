@@ -16,13 +16,13 @@ cannot reach, no injected instruction can ask for. Servers run outside of the ag
 Example
 -------
 ```json .mcp.json
-{"mcpServers": {"files": {"command": "npx", "args": ["-y", "@modelcontextprotocol/server-filesystem@2026.8.31", "/"]}}}
+{"mcpServers": {"files": {"command": "npx", "args": ["@modelcontextprotocol/server-filesystem@2026.8.31", "/"]}}}
 ```
 
 Use instead
 -----------
 ```json .mcp.json
-{"mcpServers": {"files": {"command": "npx", "args": ["-y", "@modelcontextprotocol/server-filesystem@2026.8.31", "./src"]}}}
+{"mcpServers": {"files": {"command": "npx", "args": ["@modelcontextprotocol/server-filesystem@2026.8.31", "./src"]}}}
 ```
 
 A folder outside of the project that is really meant goes into the policy: `filesystem: {allow: [../shared-protos]}`.
@@ -52,22 +52,82 @@ from claude_preflight.model import Confidence, Edit, Finding, Fix, Rule, Severit
 from claude_preflight.policy import matches_any
 from claude_preflight.syntax.nodes import Text
 
-ROOT = Rule("filesystem-root", Severity.ERROR, Confidence.HIGH, "a server may use a whole disk or a system directory", 732)
-HOME_DIRECTORY = Rule("filesystem-home", Severity.ERROR, Confidence.HIGH, "a server may use a whole home directory", 732)
-CREDENTIAL_FOLDER = Rule("filesystem-credentials", Severity.ERROR, Confidence.HIGH, "a server may use a folder of credentials", 732)
-OUTSIDE_PROJECT = Rule("filesystem-outside-project", Severity.ERROR, Confidence.HIGH, "a server may use a folder outside of the project", 22)
-PERSONAL_FOLDER = Rule("filesystem-personal-folder", Severity.WARNING, Confidence.MEDIUM, "a server may use a person's whole desktop, documents or downloads", 732)
-NO_PATH = Rule("filesystem-no-path", Severity.WARNING, Confidence.MEDIUM, "a server that works on files is given no folder", 732)
-MOUNT = Rule("container-host-mount", Severity.ERROR, Confidence.HIGH, "a container is handed a part of the host that no server needs", 732)
-CREDENTIAL_MOUNT = Rule("container-credentials-mount", Severity.WARNING, Confidence.MEDIUM, "a container is handed the host's credentials", 522)
-SOCKET = Rule("container-engine-socket", Severity.ERROR, Confidence.HIGH, "a container may command the container engine, and so the host", 250)
-PRIVILEGED = Rule("container-privileged", Severity.ERROR, Confidence.HIGH, "a container has the rights of the host", 250)
-RULES = (ROOT, HOME_DIRECTORY, CREDENTIAL_FOLDER, OUTSIDE_PROJECT, PERSONAL_FOLDER, NO_PATH, MOUNT, CREDENTIAL_MOUNT, SOCKET, PRIVILEGED)
+ROOT = Rule(
+    "filesystem-root", Severity.ERROR, Confidence.HIGH, "a server may use a whole disk or a system directory", 732
+)
+HOME_DIRECTORY = Rule(
+    "filesystem-home", Severity.ERROR, Confidence.HIGH, "a server may use a whole home directory", 732
+)
+CREDENTIAL_FOLDER = Rule(
+    "filesystem-credentials", Severity.ERROR, Confidence.HIGH, "a server may use a folder of credentials", 732
+)
+OUTSIDE_PROJECT = Rule(
+    "filesystem-outside-project",
+    Severity.ERROR,
+    Confidence.HIGH,
+    "a server may use a folder outside of the project",
+    22,
+)
+PERSONAL_FOLDER = Rule(
+    "filesystem-personal-folder",
+    Severity.WARNING,
+    Confidence.MEDIUM,
+    "a server may use a person's whole desktop, documents or downloads",
+    732,
+)
+NO_PATH = Rule(
+    "filesystem-no-path", Severity.WARNING, Confidence.MEDIUM, "a server that works on files is given no folder", 732
+)
+MOUNT = Rule(
+    "container-host-mount",
+    Severity.ERROR,
+    Confidence.HIGH,
+    "a container is handed a part of the host that no server needs",
+    732,
+)
+CREDENTIAL_MOUNT = Rule(
+    "container-credentials-mount",
+    Severity.WARNING,
+    Confidence.MEDIUM,
+    "a container is handed the host's credentials",
+    522,
+)
+SOCKET = Rule(
+    "container-engine-socket",
+    Severity.ERROR,
+    Confidence.HIGH,
+    "a container may command the container engine, and so the host",
+    250,
+)
+PRIVILEGED = Rule(
+    "container-privileged", Severity.ERROR, Confidence.HIGH, "a container has the rights of the host", 250
+)
+RULES = (
+    ROOT,
+    HOME_DIRECTORY,
+    CREDENTIAL_FOLDER,
+    OUTSIDE_PROJECT,
+    PERSONAL_FOLDER,
+    NO_PATH,
+    MOUNT,
+    CREDENTIAL_MOUNT,
+    SOCKET,
+    PRIVILEGED,
+)
 
-_RULE_OF = {DISK: ROOT, SYSTEM: ROOT, HOME: HOME_DIRECTORY, CREDENTIALS: CREDENTIAL_FOLDER, OUTSIDE: OUTSIDE_PROJECT, PERSONAL: PERSONAL_FOLDER}
+_RULE_OF = {
+    DISK: ROOT,
+    SYSTEM: ROOT,
+    HOME: HOME_DIRECTORY,
+    CREDENTIALS: CREDENTIAL_FOLDER,
+    OUTSIDE: OUTSIDE_PROJECT,
+    PERSONAL: PERSONAL_FOLDER,
+}
 
 _SOCKET = re.compile(r"(?:docker|podman|containerd|crio)\.sock$|docker_engine$")
-_HOST_RIGHTS = frozenset((("--pid", "HOST"), ("--cap-add", "ALL"), ("--cap-add", "SYS_ADMIN"), ("--cap-add", "CAP_SYS_ADMIN")))
+_HOST_RIGHTS = frozenset(
+    (("--pid", "HOST"), ("--cap-add", "ALL"), ("--cap-add", "SYS_ADMIN"), ("--cap-add", "CAP_SYS_ADMIN"))
+)
 
 
 class _Subject:
@@ -154,7 +214,11 @@ def _reach(subject: _Subject, path: Text, context: Context) -> Reach | None:
 
 def _replaceable(subject: _Subject, path: Text) -> bool:
     """Tell whether "." can take the place of `path`: it is a whole string of an entry that starts in the project."""
-    return subject.server is not None and subject.base is not None and any(path is word for word in subject.server.arguments)
+    return (
+        subject.server is not None
+        and subject.base is not None
+        and any(path is word for word in subject.server.arguments)
+    )
 
 
 def _mounts(subject: _Subject, context: Context) -> Iterator[Finding]:
@@ -166,7 +230,7 @@ def _mounts(subject: _Subject, context: Context) -> Iterator[Finding]:
             message = f'may command the container engine, and so the host: "{mount.source}"'
             yield subject.finding(SOCKET, mount.source, message, "do not mount the engine's socket", what)
         elif found:
-            message = f'runs in a container that is handed {found.words} of the host: "{mount.source}"'
+            message = f'hands its container {found.words}: "{mount.source}"'
             repair = "mount the folder it needs, read-only where it does not write"
             yield subject.finding(rules.get(found.kind, MOUNT), mount.source, message, repair, what)
 
@@ -181,7 +245,9 @@ def _rights(subject: _Subject) -> Iterator[Finding]:
         if privileged or (name, value.upper()) in _HOST_RIGHTS:
             shown = name if privileged else f"{name} {value}"
             repair = "drop the option, or grant the one capability it needs"
-            yield subject.finding(PRIVILEGED, word, f"runs in a container with the rights of the host: {shown}", repair, shown)
+            yield subject.finding(
+                PRIVILEGED, word, f"runs in a container with the rights of the host: {shown}", repair, shown
+            )
 
 
 def _without_path(subject: _Subject) -> Iterator[Finding]:
@@ -189,7 +255,9 @@ def _without_path(subject: _Subject) -> Iterator[Finding]:
     word = subject.launch.spec or subject.launch.binary
     if known and known.missing and word and subject.launch.registry != "oci":
         flag = next(iter(known.flags), "")
-        repair = f'add {flag} "." to its arguments' if flag else 'add the folders it needs to its arguments, e.g. "./src"'
+        repair = (
+            f'add {flag} "." to its arguments' if flag else 'add the folders it needs to its arguments, e.g. "./src"'
+        )
         yield subject.finding(NO_PATH, word, f"is given no folder, so it may use {known.missing}", repair, "no path")
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from claude_preflight.syntax.nodes import Text
+from claude_preflight.syntax.nodes import Text, joined
 
 _NAME = r"\w[\w.-]*+"
 _DECLARATOR = r"(?:export|declare|typeset|readonly|local|setenv|setx|set)"
@@ -23,6 +23,7 @@ _DECLARATION = re.compile(
     rf"[ \t]*+@?({_DECLARATOR})((?:[ \t]++(?:--?[a-z]++|/[a-z]))*+)(?:[ \t]|\\\r?\n)++", re.IGNORECASE
 )
 _DECLARED = re.compile(rf"({_NAME})([ \t]++=[ \t]*+|\+?=)?")
+_DECLARED_IN_QUOTES = re.compile(rf"\"({_NAME})=((?:[^\"\\\r\n]|\\.)*+)\"|'({_NAME})=([^'\r\n]*+)'")
 _BETWEEN = re.compile(r"(?:[ \t]|\\\r?\n)*+")
 _SPACED = re.compile(rf"({_NAME})[ \t]++(?:=[ \t]++)?(?=[^\s;#])")
 _BATCH = re.compile(rf"(\"?)({_NAME})=[ \t]*+")
@@ -33,11 +34,11 @@ _POWERSHELL = re.compile(
 )
 _LATER = re.compile(
     rf"(?:[;&|({{]|\b(?:then|else|do)\b)[ \t]*+(?={_DECLARATOR}[ \t]|\$\{{?env:|\[(?:System\.)?Environment\]"
-    r"|(?-i:[A-Z_][A-Z0-9_]*+=))",
+    r"|(?-i:[A-Z_][A-Z0-9_]*+=(?!=)))",
     re.IGNORECASE,
 )
-_FISH_FLAGS = re.compile(
-    r"(?:\s+(?:-[gxUluLfap]+|--(?:export|unexport|global|universal|local|function|path|unpath|append|prepend)))*+"
+_FISH_FLAGS = frozenset(
+    ("export", "unexport", "global", "universal", "local", "function", "path", "unpath", "append", "prepend")
 )
 
 _SUBSTITUTION = r"\$\((?:[^()\r\n]|\([^()\r\n]*+\))*+\)"
@@ -45,7 +46,7 @@ _QUOTED = re.compile(
     rf"\"((?:[^\"\\$]|\\[\s\S]|{_SUBSTITUTION}|\$)*+)\"|\$'((?:[^'\\]|\\[\s\S])*+)'|'([^']*+)'|`([^`]*+)`"
 )
 _QUOTED_AS_IS = re.compile(r"\"([^\"\r\n]*+)\"|'([^'\r\n]*+)'")
-_UNQUOTED = re.compile(r"\\([^\r\n])|([^\s\"'`;\\]++|[\"'`\\])")  # in a word; a quote only if nothing closes it
+_UNQUOTED = re.compile(r"\\([^\r\n])|((?!#)[^\s\"'`;\\]++|[\"'`\\])")  # in a word; a quote only if nothing closes it
 _VALUE_END = re.compile(r"[ \t]*+(?=[\r\n#;)]|\Z)")
 _ESCAPE = re.compile(r"\\(\r\n|[\s\S])")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "\n": "", "\r\n": "", **{character: character for character in "\"'\\$`"}}
@@ -91,17 +92,11 @@ def _unescaped(text: str, start: int, end: int) -> Text:
     return Text.at("".join(characters), start, end, (*offsets, end))
 
 
-def _joined(parts: list[Text]) -> Text:
-    if len(parts) == 1:
-        return parts[0]
-    offsets = [offset for part in parts for offset in (part.offsets or range(part.start, part.end + 1))[: len(part)]]
-    return Text.at("".join(parts), parts[0].start, parts[-1].end, (*offsets, parts[-1].end))
-
-
 class _Reader:
     """Reads statements into `found`; nothing it reads passes `limit`.
 
-    `in_comment`: `NOTE: text` is prose there, so a name before a colon counts only if it has an underscore.
+    `in_comment`: there `NOTE: text` and `set the value` are prose, so a name before a colon counts only if it has an
+    underscore, and `set` only with flags or `=`.
     """
 
     def __init__(self, text: str, limit: int, *, in_comment: bool = False) -> None:
@@ -145,27 +140,36 @@ class _Reader:
         if word == "set" and (batch := _BATCH.match(self.text, at, self.limit)):
             return None if flags else self.batch(batch)
         spaced = _SPACED.match(self.text, at, self.limit)
-        if not spaced or (word == "set" and not _FISH_FLAGS.fullmatch(flags)):
+        if not spaced:
             return None
         name = self.group(spaced, 1)
-        if word == "set":
-            return self.add(name, *self.value(spaced.end(), _FISH_VALUE), exported=exported)
-        return self.add(name, *self.value_as_is(spaced.end(), _WORD), exported=True)
+        if word != "set":
+            return self.add(name, *self.value_as_is(spaced.end(), _WORD), exported=True)
+        if not all(map(_sets_in_fish, flags.split())) or (self.in_comment and not flags):
+            return None
+        return self.add(name, *self.value(spaced.end(), _FISH_VALUE), exported=exported)
 
     def declared(self, at: int, *, exported: bool) -> int | None:
-        """Read `NAME=value` and `NAME`, any number of them, as `export` and `declare` take them."""
+        """Read `NAME=value`, `"NAME=value"` and `NAME`, any number of them, as `export` and `declare` take them."""
         behind = None
-        while match := _DECLARED.match(self.text, at, self.limit):
-            if match[2]:
-                behind = self.add(self.group(match, 1), *self.value(match.end(), _SHELL_VALUE), exported=exported)
-            else:
-                behind = match.end()
-                if exported:
-                    self.exported.add(match[1])
-            at = _BETWEEN.match(self.text, behind, self.limit).end()  # type: ignore[union-attr]  # matches the empty string
+        while (end := self.declared_variable(at, exported=exported)) is not None:
+            behind = end
+            at = _BETWEEN.match(self.text, end, self.limit).end()  # type: ignore[union-attr]  # matches the empty string
             if at == behind:
                 break
         return behind
+
+    def declared_variable(self, at: int, *, exported: bool) -> int | None:
+        if quoted := _DECLARED_IN_QUOTES.match(self.text, at, self.limit):
+            name = 1 if quoted[1] else 3
+            value = _unescaped(self.text, *quoted.span(2)) if quoted[1] else self.group(quoted, 4)
+            return self.add(self.group(quoted, name), value, quoted.end(), exported=exported)
+        match = _DECLARED.match(self.text, at, self.limit)
+        if match and match[2]:
+            return self.add(self.group(match, 1), *self.value(match.end(), _SHELL_VALUE), exported=exported)
+        if match and exported:
+            self.exported.add(match[1])
+        return match.end() if match else None
 
     def batch(self, match: re.Match[str]) -> int:
         """Read `set NAME=value`, or `set "NAME=value"`, whose value ends at the last quote of the line."""
@@ -187,8 +191,7 @@ class _Reader:
 
     def value(self, at: int, unquoted: re.Pattern[str]) -> tuple[Text, int]:
         """Return the value at `at` and the offset behind it."""
-        quoted = self.quoted(at)
-        return self.word(at) if quoted else self.unquoted(at, unquoted)
+        return self.word(at) if self.quoted(at) else self.unquoted(at, unquoted)
 
     def unquoted(self, at: int, pattern: re.Pattern[str]) -> tuple[Text, int]:
         if self.text.startswith("#", at, self.limit) and self.text[at - 1] in " \t":
@@ -216,7 +219,12 @@ class _Reader:
             escapes = match.re is _QUOTED and number <= 2
             parts.append(_unescaped(self.text, *match.span(number)) if escapes else self.group(match, number))
             at = match.end()
-        return _joined(parts), at
+        return joined(parts), at
+
+
+def _sets_in_fish(flag: str) -> bool:
+    """Whether `set` with `flag` sets a variable in fish, where `-e` erases and `-q` asks."""
+    return flag[2:] in _FISH_FLAGS if flag.startswith("--") else not flag.strip("-gxUluLfap")
 
 
 def _end_of_line(text: str, at: int) -> int:

@@ -7,7 +7,7 @@ Always lenient, so that one trailing comma does not hide a file's other findings
 from __future__ import annotations
 
 import re
-from json.decoder import JSONDecodeError, scanstring
+from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-defined]  # typeshed leaves it out
 
 from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Sequence, SyntaxProblem, Text, Tree
 
@@ -33,7 +33,7 @@ class _Stop(Exception):
 
 
 class _Reader:
-    """Methods take the offset of the first character of what they read and return what they read and the offset behind it."""
+    """Methods take the offset where something starts, and return what they read and the offset behind it."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -87,7 +87,9 @@ class _Reader:
     def literal(self, offset: int) -> tuple[Scalar, int]:
         match = _LITERAL.match(self.text, offset)
         if not match:
-            raise _Stop(offset, "expected a value" if self.text[offset:] else "the text ends where a value should stand")
+            raise _Stop(
+                offset, "expected a value" if self.text[offset:] else "the text ends where a value should stand"
+            )
         word, end = match.group(), match.end()
         if word in _NAMES:
             return Scalar(_NAMES[word], offset, end), end

@@ -31,6 +31,7 @@ _THEMATIC_BREAK = re.compile(r"(?:(?:\*[ \t]*+){3,}|(?:-[ \t]*+){3,}|(?:_[ \t]*+
 _LIST_MARKER = re.compile(r"(?:[-+*]|[0-9]{1,9}[.)])(?=[ \t]|$)")
 _FENCE = re.compile(r"(`{3,})([^`]*)$|(~{3,})(.*)$", re.DOTALL)
 _BACKTICKS = re.compile(r"`+")
+_PADDED = re.compile(r"(?=[ \r\n]*+[^ \r\n])(?: |\r\n?|\n)(.*?)(?: |\r\n?|\n)", re.DOTALL)
 
 # Attribute values are bounded so that no arrangement of unclosed quotes makes reading slow.
 _TAG = (
@@ -530,8 +531,8 @@ class _Reader:
             return content
         end = closing[position]
         inner = source.part(content, end)
-        if inner.strip() and inner[0] in " \r\n" and inner[-1] in " \r\n":
-            inner = inner.part(1, len(inner) - 1)
+        padded = _PADDED.fullmatch(inner)
+        inner = inner.part(*padded.span(1)) if padded else inner
         self.code_spans.append(CodeSpan(source.part(start, end + width).span, inner))
         return end + width
 

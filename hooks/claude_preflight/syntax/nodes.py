@@ -46,7 +46,7 @@ class Text(str):
 
         Where the source gives no way to tell single characters apart, the part has the place of the whole.
         """
-        value = str(self)[start:end]
+        value = self[start:end]
         end = start + len(value)
         if self.offsets is not None:
             offsets = self.offsets[start : end + 1]
@@ -59,6 +59,14 @@ class Text(str):
         """Return this text without white space around it."""
         start = len(self) - len(self.lstrip())
         return self.part(start, max(start, len(self.rstrip())))
+
+
+def joined(parts: list[Text]) -> Text:
+    """Return `parts`, at least one, which know each of their characters' places, as one text that does."""
+    if len(parts) == 1:
+        return parts[0]
+    offsets = [offset for part in parts for offset in (part.offsets or range(part.start, part.end + 1))[: len(part)]]
+    return Text.at("".join(parts), parts[0].start, parts[-1].end, (*offsets, parts[-1].end))
 
 
 class Node:
@@ -169,7 +177,7 @@ def walk(root: Node) -> Iterator[tuple[tuple[str, ...], Node]]:
 
 
 def plain(node: Node) -> object:
-    """Return `node` as ordinary dicts, lists and scalars, as a schema validator wants it; the last duplicate key wins."""
+    """Return `node` as dicts, lists and scalars, as a schema validator wants it; of duplicate keys the last counts."""
     if isinstance(node, Mapping):
         return {str(key): plain(value) for key, value in node.pairs}
     if isinstance(node, Sequence):

@@ -34,9 +34,7 @@ _TOKEN = re.compile(
 )
 _IN_DOUBLE = re.compile(r"""[^"\\$`]+|"|\\(?:\r?\n|.)?|\$\(\(|\$\(|\$\{|`|\$""", re.DOTALL)
 _IN_EXPANSION = re.compile(r"""[^'"\\$`()}]+|\\.?|\$\(\(|\$\(|\$\{|.""", re.DOTALL)
-_ANSI = re.compile(
-    r"[^\\]+|\\(?:[0-7]{1,3}|x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|.)|\\", re.DOTALL
-)
+_ANSI = re.compile(r"[^\\]+|\\(?:[0-7]{1,3}|x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|.)|\\", re.DOTALL)
 # Bounded, because it is tried again at each parenthesis of a word.
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,200}(?:\[[^]\s]{0,200}\])?\+?=")
 _EMPTY_PARENTHESES = re.compile(r"\([ \t]*\)")
@@ -96,25 +94,30 @@ class _Piece(NamedTuple):
 
 
 class _Places:
-    """Gives what stands at indices of `text` its place in the document."""
+    """Gives what stands at indices of a text its place in the document; `plain` is that text without its own."""
 
     def __init__(self, text: Text) -> None:
-        self.text = text
+        self.plain = str(text)
+        self.whole = text.span
         self.exact = text.offsets is not None or text.end - text.start == len(text)
         self.offsets = text.offsets or range(text.start, text.start + len(text) + 1)
 
     def span(self, start: int, end: int) -> Span:
-        return Span(self.offsets[start], self.offsets[end]) if self.exact else self.text.span
+        return Span(self.offsets[start], self.offsets[end]) if self.exact else self.whole
 
     def word(self, pieces: list[_Piece], source: Span) -> Word:
         """Return the word made of `pieces`; `source` is where it stands in the text, quotes included."""
-        text = str(self.text)
-        word = Word("".join(piece.character or text[piece.start : piece.end] for piece in pieces))
+        word = Word("".join([piece.character or self.plain[piece.start : piece.end] for piece in pieces]))
         word.start, word.end = self.span(pieces[0].start, pieces[-1].end)
         word.source = self.span(*source)
         literal = len(word) == word.end - word.start
         word.offsets = None if literal or not self.exact or len(word) > _MAX_MAPPED else self._mapped(pieces)
         return word
+
+    def part(self, start: int, end: int) -> Text:
+        """Return the text from `start` to `end`; what `Text.part` does, without its copy of the whole."""
+        offsets = tuple(self.offsets[start : end + 1]) if self.exact else None
+        return Text.at(self.plain[start:end], *self.span(start, end), offsets)
 
     def _mapped(self, pieces: list[_Piece]) -> tuple[int, ...]:
         mapped: list[int] = []
@@ -245,7 +248,7 @@ class _Scanner:
 
     def __init__(self, text: Text) -> None:
         self.places = _Places(text)
-        self.text = str(text)
+        self.text = self.places.plain
         self.frames = [_Frame("", 0, 0)]
         self.opened = [self.frames[0]]
         self.bodies_due: list[_Redirecting] = []
@@ -401,10 +404,10 @@ class _Scanner:
             line_end = len(self.text) if line_end < 0 else line_end
             content = self.text[line:line_end].rstrip("\r")
             if (content.lstrip("\t") if redirection.operator.endswith("-") else content) == redirection.target:
-                redirection.body = self.places.text.part(start, line)
+                redirection.body = self.places.part(start, line)
                 return min(line_end + 1, len(self.text))
             line = line_end + 1
-        redirection.body = self.places.text.part(start, len(self.text))
+        redirection.body = self.places.part(start, len(self.text))
         return len(self.text)
 
     def operator(self, frame: _Frame, token: re.Match[str]) -> int:
@@ -572,7 +575,7 @@ class _LineReader(_Line):
     def __init__(self, text: Text, quoting: _Quoting) -> None:
         super().__init__()
         self.places = _Places(text)
-        self.text = str(text)
+        self.text = self.places.plain
         self.quoting = quoting
 
     def read(self) -> list[_Draft]:

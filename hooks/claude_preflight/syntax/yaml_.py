@@ -25,7 +25,8 @@ _CONSTANTS: dict[str, bool | None] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
-_NUMBER = re.compile(
+# The patterns that simple front matter has no use for are compiled, and then kept by `re`, when they are first needed.
+_NUMBER = (
     r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7]+|0x[0-9a-fA-F]+"
     r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
@@ -39,20 +40,24 @@ _MAX_TAG_DIRECTIVES = 100
 _MAX_SPELLING = 80
 _BLANK = " \t\r\n"
 _LINE_END = re.compile(r"\r\n?|\n")
-_FORBIDDEN = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Short ranges, because compiling takes a step for each character that a class names.
+_FORBIDDEN = "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
 # Line breaks of YAML 1.1 that YAML 1.2 made ordinary characters, and the mark that libyaml takes only at the start.
-_ORDINARY = re.compile("[\x85\u2028\u2029\ufeff]")
+_ORDINARY = "[\x85\u2028\u2029\ufeff]"
 _STAND_IN = "\ufffd"
-_PROPERTIES = re.compile(r"(?:[&!](?:<[^>\s]*>|[^\s,\[\]{}]*)(?:[ \t\r\n]+|(?<=\s)#[^\r\n]*)*+)*+")
-_DOUBLE_QUOTED = re.compile(r"\\(?:x..|u.{4}|U.{8}|.)|.", re.DOTALL)
-_SINGLE_QUOTED = re.compile(r"''|.", re.DOTALL)
+_PROPERTIES = r"(?:(?:&[\w-]+|!<[^>\s]*>|![^\s,\[\]{}]*)(?:[ \t\r\n]+|(?<=\s)#[^\r\n]*)*+)*+"
+_DOUBLE_QUOTED = r"\\(?:x..|u.{4}|U.{8}|.)|."
+_SINGLE_QUOTED = "''|."
+_UNQUOTED = "'*' or '&' at the start of a value that is not in quotes"
+_UNCLOSED = "a quote that is not closed"
 # What PyYAML and libyaml say, and what to say instead: theirs quotes the file, and names parts of the parser.
 _MESSAGES = (
     ("mapping values are not allowed", "': ' inside a value that is not in quotes"),
     ("could not find expected ':'", "a line that is neither 'key: value' nor part of the value before it"),
     ("cannot start any token", "a character that can start a value only inside quotes"),
-    ("alphabetic or numeric", "'*' or '&' at the start of a value that is not in quotes"),
-    ("end of stream", "a quote that is not closed"),
+    ("alphabetic or numeric", _UNQUOTED),
+    ("end of stream", _UNCLOSED),
+    ("unexpected document", _UNCLOSED),
     ("expected ',' or", "a missing comma or closing bracket, or text behind a bracket"),
     ("escape", "an escape that YAML does not know"),
     ("hexdecimal", "an escape that YAML does not know"),
@@ -68,7 +73,7 @@ _OPENING_FENCE = re.compile(r"---[ \t]*(?:\r\n?|\n)")
 _CLOSING_FENCE = re.compile(r"(?<=[\r\n])(?:---|\.\.\.)[ \t]*(?:\r\n?|\n|\Z)")
 _KEY = re.compile(r"([A-Za-z_][\w.-]{0,99})[ \t]{0,9}:(?=[ \t]|\Z)", re.ASCII)
 # What a simple line must not hold: what YAML forbids, what it may read otherwise than it looks, and tabs.
-_NOT_SIMPLE = re.compile("[^\n\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|\r(?!\n)")
+_NOT_SIMPLE = re.compile("[\0-\t\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]|\r(?!\n)")
 _INDICATORS = frozenset("-?:,[]{}#&*!|>'\"%@`")
 _SIMPLE_HEADERS = ("|", "|-", ">", ">-")
 _SIMPLE_ESCAPES = {r"\n": "\n", r"\t": "\t", r"\"": '"', r"\\": "\\", r"\/": "/"}
@@ -114,7 +119,7 @@ def _resolve(text: Text) -> Text | int | float | bool | None:
     """Return what a plain scalar means."""
     if text in _CONSTANTS:
         return _CONSTANTS[text]
-    if len(text) > _MAX_NUMBER or not _NUMBER.fullmatch(text):
+    if text[0] not in "+-.0123456789" or len(text) > _MAX_NUMBER or not re.fullmatch(_NUMBER, text):
         return text
     word = text.lower()
     if word[1:2] in ("x", "o"):
@@ -147,20 +152,16 @@ def _folded_offsets(source: str, value: str, start: int, end: int) -> tuple[int,
     return None if source[at:end].strip(_BLANK) else (*offsets, min(at, end))
 
 
-def _literal_offsets(source: str, value: str, start: int, end: int) -> tuple[int, ...] | None:
+def _literal_offsets(source: str, value: str, start: int, end: int) -> tuple[int, ...]:
     """Return the places of the characters of a literal block: its lines lack only their indentation."""
     offsets: list[int] = []
-    behind = start
-    for line, (_, line_end) in zip(value.splitlines(keepends=True), _lines(source, start, end), strict=False):
-        content = line.rstrip("\n")
-        first = line_end - len(content)
-        if source[first:line_end] != content:
-            return None
-        offsets.extend(range(first, first + len(line)))
-        behind = line_end
-        if line != content:
-            behind += 2 if source.startswith("\r\n", line_end) else 1
-    return (*offsets, behind) if len(offsets) == len(value) else None
+    *contents, last = value.split("\n")
+    lines = _lines(source, start, end)
+    # From the end of each line, because a block may state its indentation or leave it to its first line.
+    for content, (_, line_end) in zip(contents, lines, strict=False):
+        offsets.extend(range(line_end - len(content), line_end + 1))
+    line_start, line_end = next(lines, (end, end))
+    return (*offsets, *range(line_end - len(last), line_end), line_end if last else line_start)
 
 
 def _index(mark: _yaml.Mark | Mark | None) -> int:
@@ -184,7 +185,7 @@ class _Builder:
 
     def take(self, event: Event) -> None:
         """Go one event further; raise `_Stop` beyond `MAX_DEPTH`."""
-        import yaml  # noqa: PLC0415
+        import yaml
 
         start, end = self.base + _index(event.start_mark), self.base + _index(event.end_mark)
         if isinstance(event, yaml.ScalarEvent):
@@ -232,7 +233,7 @@ class _Builder:
 
     def behind_properties(self, start: int, end: int) -> int:
         """Return the offset behind the anchor and the tag, if there are any."""
-        return _PROPERTIES.match(self.source, start, end).end()  # type: ignore[union-attr]  # it matches the empty string
+        return re.compile(_PROPERTIES, re.ASCII).match(self.source, start, end).end()  # type: ignore[union-attr]  # it matches the empty string
 
     def scalar(self, event: ScalarEvent, start: int, end: int) -> None:
         content = self.behind_properties(start, end)
@@ -263,43 +264,43 @@ class _Builder:
             return _literal_offsets(self.source, value, start, end)
         if style in ("'", '"') and not _LINE_END.search(self.source, start, end):
             spelled = _DOUBLE_QUOTED if style == '"' else _SINGLE_QUOTED
-            starts = [match.start() for match in spelled.finditer(self.source, start, end)]
+            starts = [match.start() for match in re.compile(spelled).finditer(self.source, start, end)]
             return (*starts, end) if len(starts) == len(value) else None
         return _folded_offsets(self.source, value, start, end)
 
     def restored(self, char: str, offset: int) -> str:
         """Return `char`, or what stands at `offset` in the file if PyYAML has only seen a stand-in for it."""
-        return self.text[offset] if char == _STAND_IN and _ORDINARY.match(self.text, offset) else char
+        return self.text[offset] if char == _STAND_IN and re.match(_ORDINARY, self.text[offset : offset + 1]) else char
 
 
 def _problem_of(error: Exception, source: str, base: int) -> SyntaxProblem:
     """Return what PyYAML's `error` means, in plain words."""
     said = str(getattr(error, "problem", ""))
+    message = next((ours for theirs, ours in _MESSAGES if theirs in said), "text that YAML does not allow here")
     mark = getattr(error, "problem_mark", None)
-    if "end of stream" in said or "alphabetic" in said:
-        mark = getattr(error, "context_mark", None) or mark
+    if message in (_UNCLOSED, _UNQUOTED):
+        mark = getattr(error, "context_mark", None) or mark  # where it starts, not where that is noticed
     offset = base + (mark.index if mark else 0)
     if source[offset : offset + 1] == "\t":
-        return SyntaxProblem(offset, "a tab where YAML takes only spaces")
-    message = next((ours for theirs, ours in _MESSAGES if theirs in said), "text that YAML does not allow here")
+        message = "a tab where YAML takes only spaces"
     return SyntaxProblem(offset, message)
 
 
 def _source(text: str) -> str:
     """Return `text` with stand-ins for the characters that PyYAML would take amiss."""
-    return _ORDINARY.sub(_STAND_IN, text)
+    return re.sub(_ORDINARY, _STAND_IN, text)
 
 
 def _documents(text: str, source: str, start: int, end: int) -> Iterator[Tree]:
     """Yield the documents, the last one without a root where the text does not parse; `source` is `_source(text)`."""
-    forbidden = _FORBIDDEN.search(text, start, end)
+    forbidden = re.compile(_FORBIDDEN).search(text, start, end)
     if forbidden:
         yield Tree(None, (SyntaxProblem(forbidden.start(), "a control character"),))
         return
     if text.count("%TAG", start, end) > _MAX_TAG_DIRECTIVES:
         yield Tree(None, (SyntaxProblem(start, f"more than {_MAX_TAG_DIRECTIVES} tag directives"),))
         return
-    import yaml  # noqa: PLC0415
+    import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     builder = _Builder(text, source, start)
@@ -413,18 +414,16 @@ def _simple_block(text: str, start: int, end: int, stop: int) -> Scalar | None:
     lines = [text[first:last] for first, last in spans]
     while not lines[-1]:
         lines.pop()
-    margin = " " * (len(lines[0]) - len(lines[0].lstrip(" ")))
-    contents = [line[len(margin) :] for line in lines]
-    folded = text[start] == ">"
-    for line, content in zip(lines, contents, strict=True):
-        empty = not line and not folded
-        if (
-            not margin
-            or not (empty or (line.startswith(margin) and content.strip(" ")))
-            or (folded and content[0] == " ")
-        ):
-            return None
-    value = (" " if folded else "\n").join(contents) + ("" if text[end - 1] == "-" else "\n")
+    indents = [len(line) - len(line.lstrip(" ")) for line in lines]
+    margin, folded = indents[0], text[start] == ">"
+    shapes = zip(indents, map(len, lines), strict=True)
+    if folded:
+        even = all(indent == margin < length for indent, length in shapes)
+    else:
+        even = all(not length or margin <= indent < length for indent, length in shapes)
+    if not margin or not even:
+        return None
+    value = (" " if folded else "\n").join(line[margin:] for line in lines) + ("" if text[end - 1] == "-" else "\n")
     offsets = (_folded_offsets if folded else _literal_offsets)(text, value, spans[0][0], stop)
     return Scalar(Text.at(value, offsets[0], offsets[-1], offsets), start, offsets[-1]) if offsets else None
 
@@ -451,7 +450,7 @@ def _simple_quoted(text: str, start: int, end: int) -> Scalar | None:
 
 
 def _simple_escaped(text: str, start: int, end: int) -> Scalar | None:
-    found = list(_DOUBLE_QUOTED.finditer(text, start + 1, end - 1))
+    found = list(re.compile(_DOUBLE_QUOTED).finditer(text, start + 1, end - 1))
     chars = [_SIMPLE_ESCAPES.get(match[0], match[0]) for match in found]
     if any(match[0] in ('"', "\\") or len(char) > 1 for match, char in zip(found, chars, strict=True)):
         return None
@@ -504,8 +503,10 @@ def _read_entry(text: str, source: str, entry: _Entry) -> Node:
     if isinstance(alone, Mapping) and len(alone.pairs) == 1:
         return alone.pairs[0][1]
     start, end, lines = _split(text, entry)
+    if not lines:
+        return _verbatim(text, start, end)
     if start < end or any(text[line.start : line.start + 2].strip(_BLANK) != "-" for line in lines):
-        return _verbatim(text, start, lines[-1].end if lines else end)
+        return _verbatim(text, start if start < end else lines[0].start, lines[-1].end)
     items = [_verbatim(text, *_trimmed(text, line.start + 1, line.end)) for line in lines]
     return Sequence(items, lines[0].start, lines[-1].end)
 

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-from enum import Enum
 from functools import cache
 
 
-class Names(Enum):
-    """What a name calls its value; the value decides how much of that is believed."""
-
-    NOTHING = 0
-    PERHAPS = 1  # a key of some sort: only a random value is a credential
-    TOKEN = 2
-    PASSWORD = 3
-    PHRASE = 4  # the words of a wallet
-
+# What a name calls its value; the value decides how much of that is believed.
+NOTHING = "nothing"
+PERHAPS = "perhaps"  # a key of some sort: only a random value is a credential
+TOKEN = "token"  # noqa: S105
+PASSWORD = "password"  # noqa: S105
+PHRASE = "phrase"  # the words of a wallet
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _OTHER = re.compile(r"[\W_]+")
@@ -23,13 +19,13 @@ _OTHER = re.compile(r"[\W_]+")
 # What may follow the telling word without changing what it tells.
 _TAILS = frozenset(
     "prod production live dev development staging stage test testing sandbox local main default primary secondary old"
-    " new backup current base64 b64 encoded value string plain raw literal".split()
+    " new backup current base64 b64 encoded value string plain raw literal base".split()
 )
 _PASSWORD_ENDINGS = ("password", "passwd", "passwort", "kennwort", "passphrase", "passcode", "contraseña", "contrasena", "密码")
-_PASSWORD_WORDS = frozenset("pwd senha passe clave wachtwoord пароль 비밀번호 パスワード 口令".split())
+_PASSWORD_WORDS = frozenset("pass dbpass userpass adminpass rootpass mysqlpass smtppass mailpass ftppass senha passe clave wachtwoord пароль 비밀번호 パスワード 口令".split())
 _TOKEN_ENDINGS = ("token", "secret", "apikey", "authkey", "secretkey", "accesskey", "privatekey", "masterkey", "signingkey")
 _TOKEN_WORDS = frozenset("secrets jeton 令牌 密钥 токен 토큰 トークン".split())
-_PERHAPS_WORDS = frozenset("auth pat jwt bearer cookie cookies session sessionid sessdata credential credentials creds key keys".split())
+_PERHAPS_WORDS = frozenset("auth pat jwt bearer cookie cookies session sessionid sessdata credential credentials creds key".split())
 _PHRASE_WORDS = frozenset("mnemonic phrase".split())
 
 # Before "key": what makes it a credential, and what makes it anything else.
@@ -48,7 +44,8 @@ _OTHER_KEYS = frozenset(
 # Words that make a token something to count, to parse or to style.
 _OTHER_TOKENS = frozenset(
     "max min limit total num count budget input output prompt completion special eos bos pad unk mask stop page next"
-    " continuation pagination sync csrf xsrf cancellation cancel design css color reserved average avg per".split()
+    " continuation pagination sync csrf xsrf cancellation cancel design css color reserved average avg per lock idempotency starting purchase"
+    " request change action product copy".split()
 )
 _PUBLIC = frozenset("public publishable pub".split())
 
@@ -68,37 +65,37 @@ def _telling_words(name: str) -> list[str]:
 
 
 @cache
-def what_is_named(name: str) -> Names:
-    """Return what `name` calls its value: an environment variable, a header, a JSON key or a command-line flag.
+def what_is_named(name: str) -> str:
+    """Return what `name` (a variable, a header, a JSON key, a command-line flag) calls its value: a constant above.
 
     `OPENAI_API_KEY`, `x-api-key`, `--token` and `dbPassword` name credentials; `MAX_TOKENS`, `TOKEN_URL`, `primaryKey`,
     `SECRET_NAME` and `keywords` do not, because the last word decides.
     """
     found = _telling_words(name)
     if not found:
-        return Names.NOTHING
+        return NOTHING
     *before, last = found
     last = last.rstrip("0123456789") or last
+    if last == "keys" and before and before[-1] in _SECRET_KEYS:
+        return TOKEN
     if last.endswith(_PASSWORD_ENDINGS) or last in _PASSWORD_WORDS or last.endswith("pwd"):
-        return Names.PASSWORD
-    if last == "pass" or (last.endswith("pass") and len(last) <= 8 and last not in ("bypass", "compass", "surpass")):
-        return Names.PASSWORD
+        return PASSWORD
     if last in _PHRASE_WORDS:
-        return Names.PHRASE
+        return PHRASE
     if _PUBLIC.intersection(before):
-        return Names.NOTHING
+        return NOTHING
     if last == "authorization":
-        return Names.TOKEN
+        return TOKEN
     if last.endswith(_TOKEN_ENDINGS) or last in _TOKEN_WORDS:
-        return Names.NOTHING if _OTHER_TOKENS.intersection(before) else Names.TOKEN
-    return _what_key(before, last) if last in _PERHAPS_WORDS else Names.NOTHING
+        return NOTHING if _OTHER_TOKENS.intersection(before) else TOKEN
+    return _what_key(before, last) if last in _PERHAPS_WORDS else NOTHING
 
 
-def _what_key(before: list[str], last: str) -> Names:
+def _what_key(before: list[str], last: str) -> str:
     if last == "pat":
-        return Names.TOKEN if before else Names.NOTHING
+        return TOKEN if before else NOTHING
     if last != "key" or not before:
-        return Names.PERHAPS
+        return PERHAPS
     if before[-1] in _OTHER_KEYS:
-        return Names.NOTHING
-    return Names.TOKEN if before[-1] in _SECRET_KEYS else Names.PERHAPS
+        return NOTHING
+    return TOKEN if before[-1] in _SECRET_KEYS else PERHAPS

@@ -33,7 +33,7 @@ _REFERENCES = (
     "env:",
     "file:",
     "enc[",
-    "arn:aws:",
+    "arn:",
     "projects/",
     "process.env",
     "import.meta",
@@ -63,10 +63,10 @@ _STEMS = (
     "...",
     "…",
     "***",
-    "xxxx",
     "••",
     "███",
     "####",
+    "xxxx",
     "your",
     "example",
     "changeme",
@@ -100,6 +100,8 @@ _STEMS = (
     "inserisci",
     "insecure",
 )
+# Not in mixed case, in which random characters spell a short stem now and then.
+_SPELT_STEMS = tuple({spelling for stem in _STEMS for spelling in (stem, stem.upper(), stem.title())})
 # Words that make a value made only of words a placeholder, in the languages that public configurations are written in.
 _WORDS = frozenset(
     "my me the a an put enter paste add set use fill get key token secret password passwd pass pwd here value string"
@@ -123,13 +125,14 @@ _COMMON = frozenset(
     " removed required optional true false yes no on off enabled disabled prod production staging stage ci cd build docker"
     " container compose public private github gitlab openai anthropic google aws azure gcp claude mcp slack notion stripe"
     " supabase hunter monkey dragon iloveyou football baseball sunshine princess master login ninja shadow trust batman"
-    " superman correct horse battery staple troubador troubadour company acme corp one two three four five six seven eight"
+    " superman correct horse battery staple troubador troubadour company acme corp host hostname one two three four five six seven eight"
     " nine ten first second third spring summer autumn fall winter january february march april may june july august"
     " september october november december monday friday and or of an by at vagrant ansible jenkins grafana keycloak"
     " nextauth nexus sonar wordpress django flask rails laravel symfony node react vue next key keys tokens secrets"
-    " another other more min chars characters length at least some thing something anything whatever nobody ever".split()
+    " another other more min chars characters length at least some thing something anything whatever nobody ever must be kind".split()
 )
-_LEET = (str.maketrans("013457@$!", "oieastasi"), str.maketrans("013457@$!", "oleastasl"))
+_NUMBER_SIGNS = str.maketrans("", "", ".,:-+TZ")
+_LEET = (str.maketrans("013457@$", "oieastas"), str.maketrans("013457@$", "oleastas"))
 
 
 def _is_reference(value: str, lower: str) -> bool:
@@ -159,7 +162,8 @@ def _is_path_or_address(value: str, lower: str) -> bool:
 
 
 def _is_number(value: str) -> bool:
-    return value.replace(".", "", 1).replace(",", "").lstrip("+-").isdigit()
+    """Whether `value` is a number, a version, or a date with or without a time."""
+    return value.lstrip("+-^~<>=v").translate(_NUMBER_SIGNS).isdigit()
 
 
 def _is_variable_name(value: str, name: str) -> bool:
@@ -218,7 +222,7 @@ def is_placeholder(value: str, name: str = "") -> bool:
     if at and local and "." in domain and domain.replace(".", "").replace("-", "").isalpha() and ":" not in local:
         value = local
     lower = value.lower()
-    if _is_reference(value, lower) or _is_bracketed(value) or any(stem in lower for stem in _STEMS):
+    if _is_reference(value, lower) or _is_bracketed(value) or any(stem in value for stem in _SPELT_STEMS):
         return True
     if _is_path_or_address(value, lower) or _is_number(value) or _is_variable_name(value, name):
         return True

@@ -19,8 +19,6 @@ _SMALLEST = 48  # characters of the shortest key in base 64, an Ed25519 one
 
 def find_private_keys(text: str, start: int, end: int) -> Iterator[Secret]:
     """Yield the private keys with their first and last lines; a first line alone, as in a search pattern, is no key."""
-    if text.find("PRIVATE KEY", start, end) < 0:
-        return
     for match in _BEGIN.finditer(text, start, end):
         closing = text.find("-----END", match.end(), min(end, match.end() + _LONGEST))
         if closing < 0:

@@ -9,6 +9,7 @@ from math import log2
 _LONGEST = 400  # characters looked at; a longer value is judged by its beginning
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_LONG_WORD = re.compile(r"[A-Z]?[a-z]{3,}")
 _SEPARATOR = re.compile(r"[-_./:\s]+")
 _HEX = frozenset("0123456789abcdefABCDEF")
 
@@ -52,11 +53,11 @@ def is_patterned(value: str) -> bool:
     Such are `aaaaaa`, `123456`, `a1b2c3d4e5` and `abcabcabc`.
     """
     value = value[:_LONGEST].lower()
-    if _longest_run(value, (-1, 0, 1)) >= 6:
+    if _longest_run(value, (-1, 0, 1)) >= (6 if len(value) < 48 else 8):
         return True
     letters = "".join(filter(str.isalpha, value))
     digits = "".join(filter(str.isdigit, value))
-    if _longest_run(letters, (1,)) >= 5 and _longest_run(digits, (0, 1)) >= 4:
+    if _longest_run(letters, (1,)) >= 5 and _longest_run(digits, (1,)) >= 5:
         return True
     plain = letters if not digits else value
     return any(len(plain) >= 3 * size and plain == (plain[:size] * (len(plain) // size + 1))[: len(plain)] for size in (1, 2, 3, 4))
@@ -84,11 +85,23 @@ def looks_random(value: str) -> bool:
         return False
     if is_hexadecimal(longest) and not longest.isdigit():
         return changes(longest) >= 3 and entropy(longest) >= 2.4
-    return changes(value) >= 4 and entropy(value) >= 3.0 and not is_name_like(value)
+    return changes(value) >= 4 and entropy(value) >= 3.0 and not is_name_like(value) and not _is_identifier(value)
+
+
+def _is_identifier(value: str) -> bool:
+    """Whether `value` is an expression of a programming language: `pkg.Ed25519PrivateKey`, `PKCS7PrivateKeyTypes`."""
+    parts = value.split(".")
+    if len(parts) > 1 and any(len(part) > 2 and part.isalpha() and part.islower() for part in parts):
+        return True
+    share = sum(map(len, _LONG_WORD.findall(value))) / len(value)
+    return not value.islower() and share > (0.25 if len(parts) > 1 else 0.55)
 
 
 def is_name_like(value: str) -> bool:
     """Whether `value` is put together of words and short numbers, as `acme-staging-2` and `gpt-4o-mini` are."""
     return all(
-        piece.isalpha() or len(piece) <= 3 or (len(piece) <= 8 and piece.isdigit()) for piece in _SEPARATOR.split(value)
+        len(piece) <= 3
+        or (piece.isalpha() and (piece.islower() or piece.isupper() or piece.istitle()))
+        or (len(piece) <= 8 and piece.isdigit())
+        for piece in _SEPARATOR.split(value)
     )

@@ -10,8 +10,6 @@ from claude_preflight.agents.secrets.secret import Secret
 from claude_preflight.agents.validation import data_path
 from claude_preflight.model import Severity, Span
 
-SHORTEST_TOKEN = 18  # a payment key with the shortest body that its pattern takes
-
 
 class Kind(NamedTuple):
     """One kind of credential; the fields are described in `schemas/credentials.schema.json`."""
@@ -37,10 +35,15 @@ class Kind(NamedTuple):
 
 
 class Table(NamedTuple):
-    """The kinds by id, and fragments of credentials that vendors publish as examples."""
+    """The kinds by id, each keyword with its kind by the separator it has, and what is no secret.
+
+    A word without an underscore cannot hold a keyword with one, which spares most words most of the search.
+    """
 
     kinds: dict[str, Kind]
+    keywords: dict[str, list[tuple[str, Kind]]]
     published_examples: tuple[str, ...]
+    public_prefixes: tuple[str, ...]
 
 
 @cache
@@ -48,30 +51,30 @@ def table() -> Table:
     """Return the table, read once."""
     with open(data_path("credentials.json"), encoding="utf-8") as file:
         data = json.load(file)
-    return Table({entry["id"]: Kind(**entry) for entry in data["kinds"]}, tuple(data["published_examples"]))
+    kinds = {entry["id"]: Kind(**entry) for entry in data["kinds"]}
+    keywords: dict[str, list[tuple[str, Kind]]] = {"_": [], "-": [], "": []}
+    for kind in kinds.values():
+        for keyword in kind.keywords:
+            separator = next(separator for separator in keywords if separator in keyword)
+            keywords[separator].append((keyword, kind))
+    return Table(kinds, keywords, tuple(data["published_examples"]), tuple(data["public_prefixes"]))
 
 
-def _speaks_of(kind: Kind, *texts: str) -> bool:
-    return not kind.context or any(
-        spelling in text for word in kind.context for spelling in (word, word.title(), word.upper()) for text in texts
-    )
-
-
-def possible_kinds(text: str, context: str = "") -> list[Kind]:
-    """Return the kinds that `text` may hold by keyword; empty for nearly every text, after one cheap pass.
-
-    `context` is further text, such as the name of a variable, that may hold a word which a kind asks for.
-    """
-    words = "\n".join(word for word in text.split() if len(word) >= SHORTEST_TOKEN)
-    if not words:
-        return []
-    return [
-        kind
-        for kind in table().kinds.values()
-        if any(keyword in words for keyword in kind.keywords) and _speaks_of(kind, text, context)
-    ]
+def possible_kinds(words: list[str]) -> list[Kind]:
+    """Return the kinds that have a keyword in one of `words`; a cheap pass that nearly always returns none."""
+    possible: dict[str, Kind] = {}
+    for separator, keywords in table().keywords.items():
+        haystack = "\n".join([word for word in words if separator in word])
+        if haystack:
+            possible.update({kind.id: kind for keyword, kind in keywords if keyword in haystack})
+    return list(possible.values())
 
 
 def is_published_example(value: str) -> bool:
     """Whether `value` is a credential that its vendor prints in the documentation or ships as a local default."""
     return any(fragment in value for fragment in table().published_examples)
+
+
+def is_made_public(value: str) -> bool:
+    """Whether `value` is such an example, or of a kind that its vendor means for web pages."""
+    return value.startswith(table().public_prefixes) or is_published_example(value)

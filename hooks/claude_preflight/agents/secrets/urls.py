@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from claude_preflight.agents.secrets.placeholders import is_common_password, is_placeholder
+from claude_preflight.agents.secrets.placeholders import is_placeholder
 from claude_preflight.agents.secrets.secret import Secret
 from claude_preflight.agents.secrets.shapes import looks_random
 from claude_preflight.agents.secrets.table import table
@@ -16,11 +16,13 @@ _USERINFO = re.compile(r"://([^\s:/?#&=\"'`@]{0,100}):([^\s/\"'`]{1,200})@([^\s/
 _LOCAL_ENDINGS = (".local", ".localhost", ".test", ".example", ".invalid", ".localdomain", ".docker.internal")
 _EXAMPLE_HOSTS = ("example.com", "example.org", "example.net", "domain.com", "mydomain.com")
 
+_EXAMPLE_USERS = frozenset("user username usr login name me foo myuser my_user dbuser db_user user1 usuario benutzer".split())
+
 
 def is_example_host(host: str) -> bool:
     """Whether `host` (with or without a port) is one that nobody can reach, or a word that stands in for one."""
     host = host.rpartition(":")[0] or host if host.rpartition(":")[2].isdigit() else host
-    return host.lower().endswith(_EXAMPLE_HOSTS) or is_placeholder(host)
+    return host.lower().endswith(_EXAMPLE_HOSTS) or (any(map(str.isalpha, host)) and is_placeholder(host))
 
 
 def is_local_host(host: str) -> bool:
@@ -33,7 +35,7 @@ def is_local_host(host: str) -> bool:
 
 
 def _is_ordinary(user: str, password: str) -> bool:
-    return is_placeholder(password) or password.lower() == user.lower() or is_common_password(password)
+    return is_placeholder(password) or password.lower() == user.lower()
 
 
 def find_url_passwords(text: str, start: int, end: int) -> Iterator[Secret]:
@@ -42,13 +44,12 @@ def find_url_passwords(text: str, start: int, end: int) -> Iterator[Secret]:
     Left out are placeholders, passwords that repeat the user's name, and on a local or example host any that a
     generator has not made: every project's compose file has one of those.
     """
-    if text.find("://", start, end) < 0 or text.find("@", start, end) < 0:
-        return
     for match in _USERINFO.finditer(text, start, end):
         user, password, host = match.groups()
         if not host or _is_port(user, password) or _is_ordinary(user, password):
             continue
-        if (is_local_host(host) or is_example_host(host)) and not looks_random(password):
+        example = is_local_host(host) or is_example_host(host) or user.lower() in _EXAMPLE_USERS
+        if example and not looks_random(password):
             continue
         yield table().kinds["url-password"].found(Span(*match.span(2)))
 

@@ -1,0 +1,160 @@
+"""Commands that do whatever their arguments say, and patterns that leave those arguments free.
+
+The programs stand in `schemas/broad_commands.json`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from typing import NamedTuple
+
+from claude_preflight.agents.paths import DISK, HOME, PERSONAL, SYSTEM, reach
+from claude_preflight.agents.permissions import behind_wrapper
+from claude_preflight.agents.validation import data_path
+
+EVERYTHING = "everything"  # the power of a pattern that fits nearly every command
+
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+_URL = re.compile(r"['\"]?(?:\w+://[\w\[]|localhost\b|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:[:/]|$)|\d+\.\d+\.\d+\.\d+)", re.I)
+# Of the wrappers that rules look through, those that run a program and nothing else.
+_WRAPPERS = frozenset("timeout time nice nohup stdbuf builtin noglob".split())
+_HARMLESS = frozenset(("--version", "--help", "-h", "/?"))
+
+
+class Program(NamedTuple):
+    """What is known of a program, see `schemas/broad_commands.schema.json`."""
+
+    power: str
+    code: tuple[str, ...]
+    harmless: frozenset[str]
+    fixed: str
+    bare: bool
+
+
+class Breadth(NamedTuple):
+    """What a pattern lets run: `power` is a key of `powers`, or `EVERYTHING`; `name` is the program's, as known."""
+
+    power: str
+    name: str
+
+
+@cache
+def _data() -> tuple[dict[str, str], dict[str, Program]]:
+    with open(data_path("broad_commands.json"), encoding="utf-8") as file:
+        data = json.load(file)
+    programs = {
+        name: Program(
+            entry["power"],
+            tuple(entry.get("code", ())),
+            _HARMLESS.union(entry.get("harmless", ())),
+            entry.get("fixed", "operand"),
+            entry.get("bare", False),
+        )
+        for entry in data["programs"]
+        for name in entry["names"]
+    }
+    return data["powers"], programs
+
+
+def powers() -> dict[str, str]:
+    """Return what each power lets an agent do, as words that follow "may"."""
+    return _data()[0]
+
+
+def programs() -> dict[str, Program]:
+    """Return the programs by their names; a name may hold subcommands behind blanks."""
+    return _data()[1]
+
+
+def breadth(pattern: str) -> Breadth | None:
+    """Return what `pattern`, a command in which `*` stands for any characters, lets run; None for a narrow one."""
+    head, star, _ = pattern.partition("*")
+    words = head.split()
+    glued = words.pop() if star and words and not head[-1].isspace() else ""
+    while True:
+        words = _looked_through(words)
+        if not words:
+            return _of_name_pattern(glued) if star else None
+        name, program, rest = _program(words)
+        if program is None:
+            return None
+        inner = next((at for at, word in enumerate(rest) if not word.startswith("-")), None)
+        if program.fixed != "program" or inner is None:
+            return Breadth(program.power, name) if _is_free(program, rest, glued, bool(star)) else None
+        words = rest[inner:]
+
+
+def _looked_through(words: list[str]) -> list[str]:
+    """Return `words` without the assignments and wrappers in front of the program."""
+    while words:
+        behind = 1 if _ASSIGNMENT.match(words[0]) else 0
+        if words[0] in _WRAPPERS:
+            behind = behind_wrapper(words, 0)
+        if not behind or (words[0] in _WRAPPERS and behind >= len(words)):
+            break
+        words = words[behind:]
+    return words
+
+
+def _of_name_pattern(start: str) -> Breadth | None:
+    """Return what a pattern gives whose wildcard stands within or before the name of the program."""
+    if not start:
+        return Breadth(EVERYTHING, "*")
+    wanted = _basename(start)
+    fitting = [name for name in programs() if wanted and name.startswith(wanted)]
+    name = min(fitting, key=len, default=None)
+    return Breadth(programs()[name].power, name) if name else None
+
+
+def _basename(word: str) -> str:
+    name = re.split(r"[\\/]", word.strip("'\""))[-1].lower()
+    name = re.sub(r"\.(?:exe|cmd|bat)$", "", name)
+    return re.sub(r"^(python|pypy|ruby|perl|php|lua|node)\d*\.[\d.]+$", r"\1", name) or word
+
+
+def _program(words: list[str]) -> tuple[str, Program | None, list[str]]:
+    """Return the longest known name that `words` begin with, options between its words aside, and what follows."""
+    name, found, rest = _basename(words[0]), None, words[1:]
+    known = programs()
+    best = (name, known.get(name), rest)
+    for at, word in enumerate(words[1:], 1):
+        if word.startswith("-"):
+            continue
+        name = f"{name} {word}"
+        if not any(each.startswith(name) for each in known):
+            break
+        found = known.get(name)
+        if found:
+            best = (name, found, words[at + 1 :])
+    return best
+
+
+def _is_free(program: Program, rest: list[str], glued: str, star: bool) -> bool:
+    """Tell whether what `program` does is left open behind the words `rest` and the start of a word `glued`.
+
+    `star` says that a wildcard follows; without one, a program may still run what it is piped.
+    """
+    if not star:
+        return program.bare and all(word in ("-", "-s") for word in rest)
+    before = [*rest, glued] if glued else rest
+    if program.fixed == "nothing":
+        return True
+    if any(word in program.code for word in before):
+        return True
+    if any(word in program.harmless for word in before):
+        return False
+    operands = [word for word in before if not word.startswith("-")]
+    if program.fixed == "url":
+        return not any(_URL.match(word) for word in operands)
+    if program.fixed == "folder":
+        return not operands or all(_is_everything(word) for word in operands)
+    return len(operands) < (2 if program.fixed == "command" else 1)
+
+
+def _is_everything(path: str) -> bool:
+    if path in (".", "./", "..", "../"):
+        return True
+    found = reach(path)
+    return found is not None and found.kind in (DISK, HOME, PERSONAL, SYSTEM)

@@ -1,0 +1,202 @@
+"""Which known server a package may be taken for, judged by its name alone.
+
+Lists of real names decide, not popularity or distance alone: thousands of honest servers are called much like another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from claude_preflight.agents.known_servers import REFERENCE, KnownServer, catalogue, normal_name
+from claude_preflight.agents.similar_names import is_misspelt, is_slip, name_words, skeleton, squashed
+
+CHARACTERS, SCOPE, SPELLING = "characters", "scope", "spelling"
+INVENTED, PUBLISHER = "invented", "publisher"
+
+# Words that do not tell what a server is for.
+_GENERIC = frozenset("mcp server servers cli agent toolkit dev api sdk tools app ai inspector".split())
+_MARKS = frozenset(("mcp", "server"))
+_PUBLIC_IMAGE_HOSTS = ("ghcr.io", "quay.io", "")
+# Docker's own builds of other people's servers.
+_DOCKER_BUILDS = "mcp"
+
+
+class Imitation(NamedTuple):
+    """Why a name is not what it seems.
+
+    `kind`: `CHARACTERS`, it looks the same as another; `SCOPE`, its scope does nearly; `SPELLING`, it is one with a
+    slip or other separators; `INVENTED`, nothing of its name is known where every name is; `PUBLISHER`, a vendor's
+    server has it, but not there. `of` is the name it is taken for, `known` the server it may stand for.
+    """
+
+    kind: str
+    of: str
+    known: KnownServer | None = None
+
+
+def imitation(registry: str, name: str) -> Imitation | None:
+    """Return what the package `name` (without version) of `registry` is taken for; None if it is known, or like none."""
+    if catalogue().server(registry, name):
+        return None
+    name = normal_name(registry, name)
+    if registry == "npm":
+        return _scoped(*name.split("/", 1)) if name.startswith("@") and "/" in name else _plain(registry, name)
+    if registry == "pypi":
+        return _plain(registry, name)
+    if registry == "oci":
+        return _image(name)
+    if registry in ("git", "go"):
+        return _repository("/".join(name.split("/")[:3]))
+    return None
+
+
+@cache
+def _by_registry(registry: str) -> tuple[tuple[str, KnownServer], ...]:
+    """Return the names in `registry`, as it files them, of servers that others may want to be taken for."""
+    found = []
+    for server in catalogue().servers:
+        places = (f"{server.registry}:{server.name}", *server.aliases)
+        names = (place.partition(":")[2] for place in places if place.startswith(f"{registry}:"))
+        found += [(normal_name(registry, name), server) for name in names if server.trusted]
+    return tuple(found)
+
+
+def _scoped(scope: str, rest: str) -> Imitation | None:
+    closed = catalogue().scopes.get(scope)
+    if closed:
+        return None if rest in closed.members else Imitation(INVENTED, scope, _meant(scope, rest))
+    return _impostor_scope(scope, rest) or _in_foreign_scope(scope, rest)
+
+
+def _impostor_scope(scope: str, rest: str) -> Imitation | None:
+    for known in catalogue().scopes.values():
+        if skeleton(scope) == skeleton(known.name):
+            return Imitation(CHARACTERS, known.name, catalogue().server("npm", f"{known.name}/{rest}"))
+        if scope in known.impostors or _is_near(scope, known.name):
+            return Imitation(SCOPE, known.name, catalogue().server("npm", f"{known.name}/{rest}"))
+    for name, server in _by_registry("npm"):
+        known_scope, _, known_rest = name.partition("/")
+        if known_rest == rest and scope != known_scope:
+            if skeleton(scope) == skeleton(known_scope):
+                return Imitation(CHARACTERS, server.name, server)
+            if _is_near(scope, known_scope):
+                return Imitation(SCOPE, server.name, server)
+    return None
+
+
+def _is_near(scope: str, known: str) -> bool:
+    word = scope[1:]
+    return squashed(scope) == squashed(known) or (word not in catalogue().words and is_slip(word, known[1:]))
+
+
+def _in_foreign_scope(scope: str, rest: str) -> Imitation | None:
+    """Return the known server of the same scope that `rest` misspells, or of another scope that is called so."""
+    for name, server in _by_registry("npm"):
+        known_scope, slash, known_rest = name.partition("/") if name.startswith("@") else ("", "/", name)
+        if slash and known_scope == scope and is_misspelt(rest, known_rest, catalogue().words):
+            return Imitation(INVENTED, scope, server)
+        if known_rest == rest and server.by_vendor and _is_telling(rest):
+            return Imitation(PUBLISHER, server.name, server)
+    return None
+
+
+def _is_telling(name: str) -> bool:
+    """Tell whether `name` says that it is a server, and for what."""
+    words = set(name_words(name))
+    return bool(words & _MARKS) and not words <= _GENERIC
+
+
+def _meant(scope: str, rest: str) -> KnownServer | None:
+    """Return the server that who invented `rest` in `scope` was looking for: a member, or the vendor's own."""
+    known = [server for server in catalogue().servers if server.trusted]
+    for server in known:
+        if server.name.startswith(f"{scope}/") and is_misspelt(rest, server.name[len(scope) + 1 :], frozenset()):
+            return server
+    topic = set(name_words(rest)) - _GENERIC
+    order = [server for server in known if server.status == REFERENCE] + [
+        server for server in known if server.by_vendor
+    ]
+    for server in order:
+        if server.replacement or not topic:
+            continue
+        if topic <= set(name_words(server.name.removeprefix("https://"))):
+            return server
+    return None
+
+
+def _plain(registry: str, name: str) -> Imitation | None:
+    """Judge a name without a scope."""
+    seems = _looks(registry).get(skeleton(name))
+    if seems:
+        return Imitation(CHARACTERS, seems.name, seems)
+    for known, server in _by_registry(registry):
+        if len(known) > 5 and known[0] != "@" and is_misspelt(name, known, catalogue().words):
+            return Imitation(SPELLING, server.name, server)
+    return _taken_for_vendors(registry).get(name)
+
+
+@cache
+def _looks(registry: str) -> dict[str, KnownServer]:
+    return {skeleton(name): server for name, server in _by_registry(registry) if name[0] != "@"}
+
+
+@cache
+def _taken_for_vendors(registry: str) -> dict[str, Imitation]:
+    """Return the names without scope in `registry` that are not, in spite of their wording, a known server's."""
+    found: dict[str, Imitation] = {}
+    for server in catalogue().servers:
+        owner, _, repository = server.repository.partition("github.com/")[2].lower().partition("/")
+        if server.trusted and not set(name_words(repository)) <= _GENERIC:
+            found.setdefault(f"{owner}-{repository}", Imitation(INVENTED, f"{owner}/{repository}", server))
+        for twin in _twins(registry, server) if server.by_vendor else ():
+            found[twin] = Imitation(PUBLISHER, server.name, server)
+    return found
+
+
+def _twins(registry: str, server: KnownServer) -> Iterator[str]:
+    """Yield the names without scope in `registry` under which a server of a vendor is looked for in error."""
+    if registry == server.registry == "npm" and server.name.startswith("@"):
+        scope, _, rest = server.name[1:].partition("/")
+        yield from (twin for twin in (rest, f"{scope}-{rest}") if _is_telling(twin))
+    elif registry != server.registry and server.publisher == catalogue().scopes["@modelcontextprotocol"].publisher:
+        yield normal_name(registry, server.name)
+
+
+def _image(name: str) -> Imitation | None:
+    owner, _, image = name.partition("/")
+    if owner == _DOCKER_BUILDS:
+        return None
+    if image and "/" not in image and (skeleton(owner) == skeleton(_DOCKER_BUILDS) or is_slip(owner, _DOCKER_BUILDS)):
+        return Imitation(SPELLING, f"{_DOCKER_BUILDS}/{image}")
+    host, last = "" if name.count("/") < 2 else owner, name.rpartition("/")[2]
+    for known, server in _by_registry("oci"):
+        found = _near_path(name, known, server)
+        if found:
+            return found
+        same = last == known.rpartition("/")[2] and _is_telling(last) and server.by_vendor
+        if same and host in _PUBLIC_IMAGE_HOSTS:
+            return Imitation(PUBLISHER, known, server)
+    return None
+
+
+def _repository(name: str) -> Imitation | None:
+    for server in catalogue().servers:
+        known = normal_name("git", server.repository) if server.repository and server.trusted else ""
+        found = _near_path(name, known, server)
+        # Another repository of the same owner is that owner's.
+        if found and name.rpartition("/")[0] != known.rpartition("/")[0]:
+            return found
+    return None
+
+
+def _near_path(name: str, known: str, server: KnownServer) -> Imitation | None:
+    """Return what `name` is taken for if it is `known` but for one folder of its path, which is nearly the same."""
+    pairs = [pair for pair in zip(name.split("/"), known.split("/"), strict=False) if pair[0] != pair[1]]
+    if len(pairs) != 1 or name.count("/") != known.count("/"):
+        return None
+    mine, other = pairs[0]
+    if skeleton(mine) == skeleton(other):
+        return Imitation(CHARACTERS, known, server)
+    return Imitation(SPELLING, known, server) if is_misspelt(mine, other, catalogue().words) else None

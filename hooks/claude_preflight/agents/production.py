@@ -1,0 +1,327 @@
+"""What makes a value production's: a host, a connection string, a name, a reference; in configuration and in prose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from claude_preflight.agents.exposed import Setting, server_settings, variable_settings
+from claude_preflight.agents.mcp import Server
+from claude_preflight.agents.places import (
+    CLOUD,
+    DATABASE,
+    DEVELOPMENT,
+    PLAIN,
+    PRIVATE,
+    PRODUCTION,
+    PUBLIC,
+    RESERVED,
+    UNKNOWN,
+    WEB,
+    Place,
+    environment,
+    host_environment,
+    is_local,
+    locality,
+    names_host,
+    places,
+    telling_word,
+    words,
+)
+from claude_preflight.agents.secrets import find_in_text, find_in_value, is_placeholder, judge_named_value
+from claude_preflight.agents.secrets.names import NOTHING, PASSWORD, what_is_named
+from claude_preflight.model import Span
+from claude_preflight.policy import Policy, matches_any
+from claude_preflight.syntax.nodes import Text
+
+# What evidence shows: the agent is connected to a host, is given a variable or a literal credential, works with a
+# profile, is started with a server that is called production, or with a login that may be production's.
+HOST, VARIABLE, CREDENTIAL = "production-host", "production-variable", "production-credential"
+PROFILE, SERVER, LOGIN = "production-profile", "production-server", "production-login"
+
+
+class Evidence(NamedTuple):
+    """Why something is production's: `kind` is a constant of this module, `what` a verb phrase, `key` is stable."""
+
+    kind: str
+    span: Span
+    what: str
+    key: str
+
+
+# Where a product requirements document is, not a production system.
+_DOCUMENT_NAMES = (["prd", "url"], ["prd", "link"], ["prd", "doc", "url"])
+_MORE_ACCESS = frozenset("db database connection connectionstring conn".split())
+
+
+def _production_name(name: str, policy: Policy) -> bool:
+    if matches_any(name, policy.production_names):
+        return True
+    return environment(name) == PRODUCTION and words(name) not in _DOCUMENT_NAMES
+
+
+def _names_access(name: str) -> bool:
+    """Tell whether a variable called `name` opens a system: it holds a credential, or says where the system is."""
+    if names_host(name) or telling_word(name) in _MORE_ACCESS or words(name)[-2:] == ["connection", "string"]:
+        return True
+    return what_is_named(_without_stage(name)) != NOTHING
+
+
+def _without_stage(name: str) -> str:
+    return "_".join(word for word in words(name) if not environment(word))
+
+
+def _stage(place: Place, policy: Policy) -> tuple[str, Text]:
+    """Return the stage that `place` belongs to, if anything says so, and the part that says it."""
+    host = place.host.lower()
+    if matches_any(host, policy.production_hosts):
+        return PRODUCTION, place.host
+    if matches_any(host, policy.development_hosts) or is_local(host):
+        return DEVELOPMENT, place.host
+    stage = environment(place.host) if place.kind == CLOUD else host_environment(place.host, place.kind)
+    if not stage and place.kind == DATABASE and locality(host) in (PUBLIC, PRIVATE):
+        for part in (place.path, place.user):
+            if part and environment(part) == PRODUCTION:
+                return PRODUCTION, part
+    return stage, place.host
+
+
+def _has_literal_password(place: Place) -> bool:
+    return bool(place.password) and not is_placeholder(str(place.password))
+
+
+def _holds_secret(name: str, value: Text) -> bool:
+    return any(not secret.public and secret.mode != "test" for secret in find_in_value(name, value))
+
+
+def _is_template(place: Place) -> bool:
+    """Tell whether nothing in `place` is real: a reserved domain, and a password to be filled in."""
+    return locality(place.host) == RESERVED and place.password is not None and not _has_literal_password(place)
+
+
+def of_setting(setting: Setting, policy: Policy, *, by_reference: bool = False) -> Iterator[Evidence]:
+    """Yield why `setting` is production's; with `by_reference` also that it hands on a variable which is."""
+    evidence = _by_place(setting, policy) or _by_profile(setting) or _by_name(setting, policy, by_reference)
+    if evidence:
+        yield evidence
+    elif by_reference:
+        yield from _by_reference(setting, policy)
+
+
+def _by_place(setting: Setting, policy: Policy) -> Evidence | None:
+    for place in places(setting.value, host=setting.host):
+        stage, part = _stage(place, policy)
+        if stage != PRODUCTION or _is_template(place) or _is_bare_word(place, setting):
+            continue
+        of = f'a production host, so the agent works on live data: "{place.host}"'
+        if part is not place.host:
+            of = f'a production database, so the agent works on live data: "{place.host}"'
+        if _has_literal_password(place):
+            return Evidence(CREDENTIAL, part.span, f"holds the password of {of}", setting.key)
+        return Evidence(HOST, part.span, f"connects to {of}", setting.key)
+    return None
+
+
+_MODE_NAMES = ("", "server", "endpoint", "origin", "domain", "url")
+
+
+def _is_bare_word(place: Place, setting: Setting) -> bool:
+    """Tell whether the host is the word "production" alone, which is a mode unless the setting is called a host."""
+    return place.kind == PLAIN and len(words(place.host)) == 1 and telling_word(setting.name or "") in _MODE_NAMES
+
+
+def _by_profile(setting: Setting) -> Evidence | None:
+    chosen = setting.value.rpartition("/")[2]
+    if setting.selects and len(chosen) < 80 and environment(chosen) == PRODUCTION:
+        return Evidence(PROFILE, setting.value.span, f'uses production\'s "{chosen}"', setting.key)
+    return None
+
+
+def _by_name(setting: Setting, policy: Policy, by_reference: bool) -> Evidence | None:
+    name, value = setting.name, setting.value
+    if name is None or not value or not _production_name(name, policy):
+        return None
+    found = [(place, _stage(place, policy)[0]) for place in places(value, host=_names_access(name))]
+    if any(stage not in ("", PRODUCTION) for _, stage in found):
+        return None
+    if _holds_secret(_without_stage(name), value):
+        return Evidence(CREDENTIAL, name.span, f"holds a literal credential of production: {name}", setting.key)
+    real = any(locality(place.host) in (PUBLIC, PRIVATE) for place, _ in found)
+    if real or (by_reference and _names_access(name) and _REFERENCE.search(value)):
+        return Evidence(VARIABLE, name.span, f"is given a variable of production: {name}", setting.key)
+    return None
+
+
+# ${NAME}, ${env:NAME}, ${NAME:-…}, ${{ secrets.NAME }}, {env:NAME}, $NAME, $env:NAME, %NAME%, and op:// of 1Password.
+_REFERENCE = re.compile(
+    r"\$\{\{[^{}]{0,80}?(?P<secret>\w{1,80})\s{0,9}\}\}|\$?\{(?:\w{1,80}:)?(?P<braced>[A-Za-z_][\w.-]*)(?:[:}?=-]|$)"
+    r"|\$(?:env:)?(?P<plain>[A-Za-z_]\w*)|%(?P<percent>[A-Za-z_]\w*)%|\bop://(?P<vault>[^\s\"']+)"
+)
+
+
+def _by_reference(setting: Setting, policy: Policy) -> Iterator[Evidence]:
+    value = setting.value
+    names = [value] if setting.passed else []
+    for match in _REFERENCE.finditer(value):
+        group = match.lastgroup or ""
+        name = value.part(*match.span(group))
+        if group == "vault" and environment(name) == PRODUCTION:
+            yield Evidence(VARIABLE, name.span, "is given a secret from a vault of production", setting.key)
+        elif group != "vault":
+            names.append(name)
+    for name in names:
+        if _production_name(name, policy) and _names_access(name):
+            yield Evidence(VARIABLE, name.span, f"is given a variable of production: {name}", setting.key)
+
+
+_DATABASE_NAME = re.compile(r"(?:^|[_-]|PG|MYSQL)(?:DB|DATABASE|DB_?NAME|DATABASE[_-]?NAME)$", re.IGNORECASE)
+_USER_NAMES = frozenset("user username login email mail account userid uid".split())
+_MAIL = frozenset("smtp imap pop pop3 mail".split())
+
+
+def of_server(server: Server, policy: Policy) -> Iterator[Evidence]:
+    """Yield why an MCP server works with production: what it is given, or else what it is as a whole."""
+    settings = list(server_settings(server))
+    found = [evidence for setting in settings for evidence in of_setting(setting, policy, by_reference=True)]
+    yield from found or _as_a_whole(server, settings, policy)
+
+
+def _as_a_whole(server: Server, settings: list[Setting], policy: Policy) -> Iterator[Evidence]:
+    """Yield what no value tells alone: a database's name beside a host, the server's own name, a login."""
+    given = (place for setting in settings for place in places(setting.value, host=setting.host))
+    hosts = [place for place in given if locality(place.host) != UNKNOWN]
+    distant = [place for place in hosts if _is_distant(place, policy)]
+    database = next(filter(_names_production_database, settings), None)
+    stage = environment(server.name)
+    if database is not None and distant:
+        what = f'connects to a production database, so the agent works on live data: "{distant[0].host}"'
+        yield Evidence(HOST, database.value.span, what, database.key)
+    elif stage == PRODUCTION and (distant or (not hosts and any(map(_gives_access, settings)))):
+        what = "is called production, and is connected to a system"
+        yield Evidence(SERVER, server.name.span, what, server.key())
+    elif not stage and any(map(_is_user, settings)) and any(map(_is_password, settings)):
+        yield from _login(settings, policy)
+
+
+def _is_distant(place: Place, policy: Policy) -> bool:
+    """Tell whether `place` is on another machine, and nothing says that it is no production system."""
+    return locality(place.host) in (PUBLIC, PRIVATE) and _stage(place, policy)[0] in ("", PRODUCTION)
+
+
+def _names_production_database(setting: Setting) -> bool:
+    return bool(_DATABASE_NAME.search(setting.name or "")) and environment(setting.value) == PRODUCTION
+
+
+def _gives_access(setting: Setting) -> bool:
+    name = str(setting.name or "")
+    if not _names_access(name):
+        return False
+    return bool(_REFERENCE.search(setting.value)) or judge_named_value(name, setting.value) is not None
+
+
+def _login(settings: list[Setting], policy: Policy) -> Iterator[Evidence]:
+    """Yield the first public host that nothing calls a development system."""
+    for setting in settings:
+        if environment(setting.name or "") or "proxy" in words(setting.name or ""):
+            continue
+        for place in places(setting.value, host=setting.host):
+            if _may_be_production(place, policy):
+                what = "has a literal login beside a public host that nothing calls a development system"
+                yield Evidence(LOGIN, place.host.span, f'{what}: "{place.host}"', setting.key)
+                return
+
+
+def _may_be_production(place: Place, policy: Policy) -> bool:
+    """Tell whether `place` is a public system of unknown stage; a mailbox is none."""
+    if place.kind not in (WEB, PLAIN, DATABASE) or not _MAIL.isdisjoint(words(place.host)[:1]):
+        return False
+    return locality(place.host) == PUBLIC and _stage(place, policy)[0] == ""
+
+
+def _is_user(setting: Setting) -> bool:
+    value = setting.value.lower()
+    if not value or telling_word(setting.name or "") not in _USER_NAMES:
+        return False
+    return not _REFERENCE.search(value) and "<" not in value and "your" not in value
+
+
+def _is_password(setting: Setting) -> bool:
+    name = str(setting.name or "")
+    return what_is_named(name) == PASSWORD and judge_named_value(name, setting.value) is not None
+
+
+# Variables that build tools copy into what every visitor downloads.
+_PUBLISHED = re.compile(r"(?:VITE|(?:NEXT|NUXT|EXPO)_PUBLIC|PUBLIC|REACT_APP|VUE_APP|NG_APP|GATSBY|STORYBOOK|PARCEL)_")
+
+
+def of_variable(name: Text, value: Text, policy: Policy) -> Iterator[Evidence]:
+    """Yield why the variable `name` of an env file is production's."""
+    for setting in variable_settings("", str(name), name, value):
+        for evidence in of_setting(setting, policy):
+            if evidence.kind != VARIABLE or not _PUBLISHED.match(name):
+                yield evidence
+
+
+def of_production_variable(name: Text, value: Text) -> Iterator[Evidence]:
+    """Yield that the variable `name` of production's own env file holds a literal credential, if it does.
+
+    Hosts and addresses there are how an application is built.
+    """
+    if _PUBLISHED.match(name):
+        return
+    known = (place for place in places(value) if _has_literal_password(place) and not is_local(place.host))
+    if any(locality(place.host) != RESERVED for place in known) or _holds_secret(str(name), value):
+        yield Evidence(CREDENTIAL, name.span, "holds a literal credential of production", str(name))
+
+
+# The value is looked at, not consumed: it may hold the next name.
+_ASSIGNED = re.compile(
+    r"(?P<name>[A-Za-z_]\w{2,80})[\"'`*]{0,3}[ \t]*[=:][ \t]*"
+    r"(?=\"(?P<quoted>[^\"\r\n]{0,4000})\"|[\"'`]?(?P<bare>[^\s\"'`]{1,4000}))"
+)
+_LABEL = re.compile(r"([A-Za-z][\w-]{0,40}(?: [\w-]{1,40}){1,5})[\"'`*]{0,3}[ \t]*[:=|][ \t\"'`*]*$")
+_LABEL_REACH = 200
+_PASSWORDS = ("command-password", "password")
+_HOST_OPTION = re.compile(r"(?<!\S)(?:-h|-H|--(?:[a-z]+-)?host(?:name)?)[ =][\"'`]?(?P<host>[\w.-]+)")
+
+
+def of_line(line: Text, policy: Policy) -> list[Evidence]:
+    """Return the literal credentials of production in a line of prose or code; a host alone is none."""
+    return list(_written_places(line, policy)) or list(_written_variables(line, policy)) or list(_labelled(line))
+
+
+def _written_places(line: Text, policy: Policy) -> Iterator[Evidence]:
+    """Yield the production hosts that a password stands beside: in the same URL, or in the same command."""
+    told = ((place, *_stage(place, policy)) for place in _places_of_line(line) if locality(place.host) != RESERVED)
+    named = [(place, part) for place, stage, part in told if stage == PRODUCTION]
+    guarded = [(place, part) for place, part in named if _has_literal_password(place)]
+    if named and not guarded and any(secret.kind in _PASSWORDS for secret in find_in_text(line, prose=False)):
+        guarded = named[:1]
+    for place, part in guarded:
+        what = f'holds the password of a production host: "{place.host}"'
+        yield Evidence(CREDENTIAL, part.span, what, str(place.host))
+
+
+def _places_of_line(line: Text) -> Iterator[Place]:
+    yield from places(line)
+    for match in _HOST_OPTION.finditer(line):
+        yield from places(line.part(*match.span("host")), host=True)
+
+
+def _written_variables(line: Text, policy: Policy) -> Iterator[Evidence]:
+    for match in _ASSIGNED.finditer(line):
+        name, value = line.part(*match.span("name")), line.part(*match.span(match.lastgroup or "bare"))
+        if "_" in name and _production_name(name, policy):
+            evidence = _by_name(Setting("", str(name), name, value), policy, by_reference=False)
+            if evidence and evidence.kind == CREDENTIAL:
+                yield evidence
+
+
+def _labelled(line: Text) -> Iterator[Evidence]:
+    """Yield what `Production admin password: …` is followed by, if a generator or a careful person has made it."""
+    for secret in find_in_text(line):
+        label = _LABEL.search(line, max(0, secret.span.start - _LABEL_REACH), secret.span.start)
+        if label and not secret.public and secret.mode != "test" and environment(label[1]) == PRODUCTION:
+            span = line.part(*label.span(1)).span
+            yield Evidence(CREDENTIAL, span, "holds a literal credential of production", label[1].lower())
