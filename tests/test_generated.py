@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,12 @@ def test_manifest_names_every_hook_and_the_readme_every_hook_and_rule() -> None:
     assert [stanza["id"] for stanza in MANIFEST] == [UMBRELLA, *(hook.id for hook in HOOKS)]
     for name in (UMBRELLA, *(hook.id for hook in HOOKS), *all_rules()):
         assert f"`{name}`" in readme
+
+
+def test_every_package_is_declared() -> None:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
+    found = {".".join(path.parent.relative_to(ROOT / "hooks").parts) for path in ROOT.glob("hooks/**/__init__.py")}
+    assert set(declared) == found | {"claude_preflight.schemas"}
 
 
 def test_rule_ids_are_kebab_case_and_no_hook_id() -> None:

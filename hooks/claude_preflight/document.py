@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
+from claude_preflight.late import late
 from claude_preflight.model import Span
 
-_LINE_END = re.compile(r"\r\n?|\n")
+_LINE_END = late(r"\r\n?|\n")
 Result = TypeVar("Result")
 
 

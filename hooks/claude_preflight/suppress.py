@@ -13,16 +13,17 @@ from typing import NamedTuple
 
 from claude_preflight.checks.claude_preflight import IGNORE_EXPIRED, IGNORE_UNUSED, IGNORE_WITHOUT_REASON
 from claude_preflight.document import Document
+from claude_preflight.late import late
 from claude_preflight.model import Finding, Span
 from claude_preflight.policy import Ignore, Policy, matches_any
 
 MARKER = "claude-preflight:"
-_COMMENT = re.compile(
+_COMMENT = late(
     r"(?P<before>^[ \t]*(?:[-*>][ \t]+)?)?(?:\#|//|<!--|/\*|;|\bREM\b)[ \t]*claude-preflight:[ \t]*ignore"
     r"\[(?P<rules>[a-z0-9-]+(?:[ \t]*,[ \t]*[a-z0-9-]+)*)\](?P<reason>[^\r\n]*)",
     re.MULTILINE,
 )
-_PRAGMA = re.compile(r"pragma: ?(?:allowlist|whitelist)[ -](?:(nextline)[ -])?secret")
+_PRAGMA = late(r"pragma: ?(?:allowlist|whitelist)[ -](?:(nextline)[ -])?secret")
 _CLOSINGS = ("-->", "*/")
 
 

@@ -311,10 +311,11 @@ def test_all_documents_are_read_up_to_the_one_that_does_not_parse() -> None:
 def test_without_the_c_library_the_tree_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "é: 😀\r\nb: &x [1, 'it''s', {c: *x}]\r\nd:\r\n  - |\r\n    e\r\n   \r\n  - >-\r\n    f\r\n    g\r\n"
     with_c = dump(root(text))
-    problems = read_yaml("a: [").problems
+    broken = ["a: [", "a: b: c", "a: *.x", "a: 'b", "a: 'b\n---\n", "- a\nb: c", "a:\n\tb: c", "[a]\nb"]
+    problems = [read_yaml(wrong).problems for wrong in broken]
     monkeypatch.delattr(yaml, "CSafeLoader")
     assert dump(root(text)) == with_c
-    assert read_yaml("a: [").problems == problems
+    assert [read_yaml(wrong).problems for wrong in broken] == problems
 
 
 @pytest.mark.parametrize("text", ['"\\UFFFFFFFF"', '"\\U00110000"', f"%YAML {'1' * 5000}.1\n--- x"])

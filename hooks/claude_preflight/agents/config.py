@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from claude_preflight.document import Document
+from claude_preflight.late import late
 from claude_preflight.syntax.nodes import Mapping, Tree
 
 # Programs that read their files with a parser for JSON with comments: editors of the VS Code and Zed families, opencode
 # (both endings), Gemini CLI and its forks, Crush. Claude Code, Claude Desktop, Cline and Roo take strict JSON only.
-_TAKES_COMMENTS = re.compile(
+_TAKES_COMMENTS = late(
     r"(^|/)(\.(vscode|vs|cursor|zed|kiro|gemini|qwen|idea|opencode)/.*|\.config/zed/.*|\.?devcontainer.*"
     r"|opencode\.jsonc?|\.?crush\.json|gemini-extension\.json|[^/]*\.(jsonc|code-workspace))$"
 )

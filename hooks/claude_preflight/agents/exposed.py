@@ -70,6 +70,7 @@ _CLIENTS = frozenset(
     "psql pg_dump pg_dumpall pg_restore mysql mysqldump mysqladmin mariadb mongosh mongo mongodump redis-cli sqlcmd"
     " clickhouse-client cqlsh valkey-cli".split()
 )
+_KNOWN = _SHELLS | _REMOTE | _CLIENTS | _SELECTING_WORDS.keys()
 _NAMED = re.compile(r"(-{0,2}[A-Za-z][\w.-]*)=")
 _HOST_AND_PORT = re.compile(r"[\w-]+(?:\.[\w-]+)+:\d{2,5}")
 _MEMBER = re.compile(r"\"([\w.-]{1,80})\"\s*:\s*\"([^\"\\]*)\"")
@@ -199,17 +200,14 @@ def _word_settings(
 
 
 def _begins_command(program: str, words: Sequence[Text], number: int, option: Text | None) -> bool:
-    """Tell whether another program begins at `number`, behind `--` or behind a program that only starts it."""
+    """Tell whether another program begins at `number`: one that is known, or any behind `--` or a wrapper."""
     word = words[number]
+    if word in _KNOWN:
+        return True
     if words[number - 1] == "--":
         return not word.startswith("-")
-    return (
-        program in _WRAPPERS
-        and option is None
-        and "=" not in word
-        and word[:1] not in ("-", "/")
-        and not word.isdigit()
-    )
+    plain = option is None and "=" not in word and not word.startswith(("-", "/")) and not word.isdigit()
+    return plain and program in _WRAPPERS
 
 
 def _option(

@@ -9,7 +9,14 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from claude_preflight.agents.known_servers import REFERENCE, KnownServer, catalogue, normal_name
+from claude_preflight.agents.known_servers import (
+    DEPRECATED,
+    OFFICIAL,
+    REFERENCE,
+    KnownServer,
+    catalogue,
+    normal_name,
+)
 from claude_preflight.agents.similar_names import is_misspelt, is_slip, name_words, skeleton, squashed
 
 CHARACTERS, SCOPE, SPELLING = "characters", "scope", "spelling"
@@ -37,7 +44,7 @@ class Imitation(NamedTuple):
 
 
 def imitation(registry: str, name: str) -> Imitation | None:
-    """Return what the package `name` (without version) of `registry` is taken for; None if it is known, or like none."""
+    """Return what the package `name` (without version) of `registry` is taken for; None if known, or like none."""
     if catalogue().server(registry, name):
         return None
     name = normal_name(registry, name)
@@ -109,21 +116,21 @@ def _is_telling(name: str) -> bool:
 
 
 def _meant(scope: str, rest: str) -> KnownServer | None:
-    """Return the server that who invented `rest` in `scope` was looking for: a member, or the vendor's own."""
+    """Return the server that who made up `rest` in `scope` was looking for: a misspelt member, or the vendor's own."""
     known = [server for server in catalogue().servers if server.trusted]
     for server in known:
         if server.name.startswith(f"{scope}/") and is_misspelt(rest, server.name[len(scope) + 1 :], frozenset()):
             return server
     topic = set(name_words(rest)) - _GENERIC
-    order = [server for server in known if server.status == REFERENCE] + [
-        server for server in known if server.by_vendor
-    ]
-    for server in order:
-        if server.replacement or not topic:
-            continue
-        if topic <= set(name_words(server.name.removeprefix("https://"))):
-            return server
-    return None
+    fitting = [server for server in known if server.by_vendor and topic and topic <= _topic(server)]
+    order = (REFERENCE, OFFICIAL, DEPRECATED)
+    return min(fitting, key=lambda server: order.index(server.status), default=None)
+
+
+def _topic(server: KnownServer) -> set[str]:
+    """Return the words of the name of a server, none for a program that only has a server besides."""
+    words = set(name_words(server.name))
+    return words if words & _MARKS else set()
 
 
 def _plain(registry: str, name: str) -> Imitation | None:

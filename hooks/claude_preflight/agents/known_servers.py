@@ -47,10 +47,10 @@ class Advisory(NamedTuple):
 
     def covers(self, version: str) -> bool:
         """Tell whether it affects exactly `version`; False for a range, a tag, or anything else that is no version."""
-        own = _version(version)
+        own = version_key(version)
         if own is None:
             return False
-        since, below, last = _version(self.since), _version(self.below), _version(self.last)
+        since, below, last = version_key(self.since), version_key(self.below), version_key(self.last)
         return not (since and own < since) and not (below and own >= below) and not (last and own > last)
 
 
@@ -202,8 +202,8 @@ def _repository(address: str) -> str:
     return path.rpartition("@")[2].removeprefix("www.").rstrip("/").removesuffix(".git")
 
 
-def _version(version: str) -> tuple[tuple[int, ...], int, str] | None:
-    """Return a key that orders exact versions: the release, pre-releases before it, later releases of it behind."""
+def version_key(version: str) -> tuple[tuple[int, ...], int, str] | None:
+    """Return a key that orders exact versions, pre-releases before the release; None for what is no exact version."""
     match = re.fullmatch(r"v?(\d+(?:\.\d+)*)([-._]?[a-z].*|-.*)?", version.partition("+")[0].strip()[:100].lower())
     if not match:
         return None

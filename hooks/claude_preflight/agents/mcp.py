@@ -87,6 +87,8 @@ def servers(document: Document) -> tuple[Server, ...]:
 
 
 def _servers(document: Document) -> tuple[Server, ...]:
+    if document.path.endswith((".md", ".mdc")) and "mcp" not in document.text:
+        return ()  # nearly every agent: its front matter need not be read
     root = mapping_of(document)
     if root is None:
         return ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+
 class PathPattern(NamedTuple):
     """A pattern: its `parts` are runs of segments, with any number of folders between them; the first is at the anchor.
 

@@ -6,19 +6,22 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from claude_preflight.agents.launch import Launch, program_name
 from claude_preflight.agents.validation import data_path
+from claude_preflight.late import late
 from claude_preflight.syntax.nodes import Text
 
+if TYPE_CHECKING:
+    from claude_preflight.agents.launch import Launch
+
 # Options and variables by which servers that are not in the table take folders.
-_FOLDER_OPTION = re.compile(
+_FOLDER_OPTION = late(
     r"--?(?:allow(?:ed)?[-_]?)?(?:dir(?:ectory|ectories|s)?|paths?|folders?|root(?:[-_]?(?:dir|path))?|workspace|repository"
     r"|repo|vault|base[-_]?(?:dir|path)|project(?:[-_]?(?:root|dir|path))?|add[-_]dir)",
     re.IGNORECASE,
 )
-_FOLDER_VARIABLE = re.compile(
+_FOLDER_VARIABLE = late(
     r"(?:.*_)?(?:ALLOW(?:ED)?_(?:DIR(?:ECTORY|ECTORIES|S)?|PATHS?|FOLDERS?)"
     r"|(?:FS|FILESYSTEM|FILE|WORKSPACE)_(?:ROOT|BASE)(?:_DIR|_PATH)?)",
     re.IGNORECASE,
@@ -67,6 +70,8 @@ def path_servers() -> dict[str, PathServer]:
 
 def known_server(launch: Launch) -> PathServer | None:
     """Return what is known of the server that `launch` starts, whatever its entry is called."""
+    from claude_preflight.agents.launch import program_name
+
     package = str(launch.package or "").rstrip("/").removesuffix(".git").lower()
     names = [package, program_name(launch.binary or "")]
     if launch.registry in ("git", "oci", "go", "path"):

@@ -6,6 +6,8 @@ import posixpath
 import re
 from typing import NamedTuple
 
+from claude_preflight.late import late
+
 DISK, HOME, PERSONAL, CREDENTIALS, SYSTEM, OUTSIDE = "disk", "home", "personal", "credentials", "system", "outside"
 
 
@@ -47,21 +49,21 @@ _SYSTEM = frozenset(
 )
 _SYSTEM_DEEP = frozenset("boot dev etc proc sys windows".split())
 
-_HOME_VARIABLE = re.compile(
+_HOME_VARIABLE = late(
     r"^(~|\$HOME\b|\$\{HOME\}|\$\{(?:env:|localEnv:)?(?:HOME|USERPROFILE)\}|\$env:(?:HOME|USERPROFILE)\b|\{env:HOME\}"
     r"|\$\{userHome\}|%USERPROFILE%|%HOME%|%HOMEDRIVE%%HOMEPATH%|%HOMEPATH%)(?=$|[\\/])",
     re.IGNORECASE,
 )
-_APPDATA_VARIABLE = re.compile(
+_APPDATA_VARIABLE = late(
     r"^(%(?:LOCAL)?APPDATA%|\$\{(?:env:)?(?:LOCAL)?APPDATA\}|\$env:(?:LOCAL)?APPDATA\b)", re.IGNORECASE
 )
-_PROJECT_VARIABLE = re.compile(
+_PROJECT_VARIABLE = late(
     r"^(\$\{(?:workspaceFolder|workspaceRoot|CLAUDE_PROJECT_DIR|CLAUDE_PLUGIN_ROOT|PWD)(?::[^}]*)?\}|\$PWD\b|\$\(pwd\)|`pwd`"
     r"|\$CLAUDE_PROJECT_DIR\b|%CD%|\{workspaceRoot\})"
 )
-_DEFAULT = re.compile(r"^\$\{[A-Za-z_]\w*:?[-=]([^{}]*)\}")
-_DRIVE = re.compile(r"^(?:/(?:mnt|cygdrive)/|/)?([C-Zc-z])(?::|(?=/|$))(/.*)?$")
-_PLACEHOLDER = re.compile(
+_DEFAULT = late(r"^\$\{[A-Za-z_]\w*:?[-=]([^{}]*)\}")
+_DRIVE = late(r"^(?:/(?:mnt|cygdrive)/|/)?([C-Zc-z])(?::|(?=/|$))(/.*)?$")
+_PLACEHOLDER = late(
     r"(?:^|[\\/])path[\\/]to(?:[\\/]|$)|your[-_ ]|<[^>]*>|\.\.\.|\[[^\]]*\]|example[-_]user", re.IGNORECASE
 )
 

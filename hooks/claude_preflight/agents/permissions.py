@@ -140,7 +140,7 @@ def _mcp_kind(name: str) -> Kind:
 
 def _is_parameter(tool: str, specifier: str) -> bool:
     match = _PARAMETER.match(specifier)
-    if not match or tool == "WebFetch" and match[1] == "domain":
+    if not match or (tool == "WebFetch" and match[1] == "domain"):
         return False
     if tool in COMMAND_TOOLS:
         return match[1] in _COMMAND_PARAMETERS or match[1] in _PRIMARY[tool]
@@ -293,7 +293,7 @@ def matches_command(rule: PermissionRule, command: str) -> bool:
     A rule that allows must match every part of a compound command, one that denies or asks any part. Parts are seen
     with and without the wrappers and assignments in front that the agent looks through.
     """
-    if rule.problem or rule.tool not in COMMAND_TOOLS and rule.kind is not Kind.TOOL_GLOB:
+    if rule.problem or (rule.tool not in COMMAND_TOOLS and rule.kind is not Kind.TOOL_GLOB):
         return False
     if rule.specifier is None:
         return rule.kind is Kind.TOOL or names_tool(rule, "Bash")

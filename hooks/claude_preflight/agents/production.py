@@ -117,9 +117,10 @@ def _by_place(setting: Setting, policy: Policy) -> Evidence | None:
         of = f'a production host, so the agent works on live data: "{place.host}"'
         if part is not place.host:
             of = f'a production database, so the agent works on live data: "{place.host}"'
+        key = f"{setting.key}/{place.host}"
         if _has_literal_password(place):
-            return Evidence(CREDENTIAL, part.span, f"holds the password of {of}", setting.key)
-        return Evidence(HOST, part.span, f"connects to {of}", setting.key)
+            return Evidence(CREDENTIAL, part.span, f"holds the password of {of}", key)
+        return Evidence(HOST, part.span, f"connects to {of}", key)
     return None
 
 
@@ -134,7 +135,7 @@ def _is_bare_word(place: Place, setting: Setting) -> bool:
 def _by_profile(setting: Setting) -> Evidence | None:
     chosen = setting.value.rpartition("/")[2]
     if setting.selects and len(chosen) < 80 and environment(chosen) == PRODUCTION:
-        return Evidence(PROFILE, setting.value.span, f'uses production\'s "{chosen}"', setting.key)
+        return Evidence(PROFILE, setting.value.span, f'uses production\'s "{chosen}"', f"{setting.key}/{chosen}")
     return None
 
 
@@ -172,7 +173,8 @@ def _by_reference(setting: Setting, policy: Policy) -> Iterator[Evidence]:
             names.append(name)
     for name in names:
         if _production_name(name, policy) and _names_access(name):
-            yield Evidence(VARIABLE, name.span, f"is given a variable of production: {name}", setting.key)
+            key = f"{setting.key}/{name}"
+            yield Evidence(VARIABLE, name.span, f"is given a variable of production: {name}", key)
 
 
 _DATABASE_NAME = re.compile(r"(?:^|[_-]|PG|MYSQL)(?:DB|DATABASE|DB_?NAME|DATABASE[_-]?NAME)$", re.IGNORECASE)
@@ -194,8 +196,9 @@ def _as_a_whole(server: Server, settings: list[Setting], policy: Policy) -> Iter
     distant = [place for place in hosts if _is_distant(place, policy)]
     database = next(filter(_names_production_database, settings), None)
     stage = environment(server.name)
-    if database is not None and distant:
-        what = f'connects to a production database, so the agent works on live data: "{distant[0].host}"'
+    server_of_database = next((place for place in distant if place.kind == PLAIN), None)
+    if database is not None and server_of_database:
+        what = f'connects to a production database, so the agent works on live data: "{server_of_database.host}"'
         yield Evidence(HOST, database.value.span, what, database.key)
     elif stage == PRODUCTION and (distant or (not hosts and any(map(_gives_access, settings)))):
         what = "is called production, and is connected to a system"

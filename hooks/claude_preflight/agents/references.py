@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from claude_preflight.late import late
 
 # Claude Desktop, Windsurf, Cline, Zed and Codex expand nothing in their files, so no reference can stand there.
 _STYLES = (
-    (re.compile(r"(^|/)\.mcp\.json$|(^|/)\.(kiro|gemini|qwen)/.*\.json$|(^|/)gemini-extension\.json$"), "${%s}"),
-    (re.compile(r"(^|/)\.(vscode|vs|cursor|roo)/mcp\.json$"), "${env:%s}"),
-    (re.compile(r"(^|/)opencode\.jsonc?$|(^|/)\.opencode/.*\.jsonc?$"), "{env:%s}"),
+    (late(r"(^|/)\.mcp\.json$|(^|/)\.(kiro|gemini|qwen)/.*\.json$|(^|/)gemini-extension\.json$"), "${%s}"),
+    (late(r"(^|/)\.(vscode|vs|cursor|roo)/mcp\.json$"), "${env:%s}"),
+    (late(r"(^|/)opencode\.jsonc?$|(^|/)\.opencode/.*\.jsonc?$"), "{env:%s}"),
 )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 _SEPARATORS = re.compile(r"[-_./@]+")
 # Letters of other scripts, each before the Latin one of its shape; compatibility forms and accents are folded already.
@@ -17,9 +16,12 @@ _LOOK_ALIKE = str.maketrans("0135i", "olesl")
 
 def skeleton(name: str) -> str:
     """Return what `name` looks like: names that differ and have one skeleton are told apart only on a second look."""
-    folded = unicodedata.normalize("NFKD", name).casefold()
-    bare = "".join(character for character in folded if not unicodedata.combining(character))
-    return bare.translate(_SHAPES).translate(_LOOK_ALIKE).replace("rn", "m").replace("vv", "w")
+    if not name.isascii():
+        from unicodedata import combining, normalize
+
+        folded = normalize("NFKD", normalize("NFKC", name).casefold())
+        name = "".join(character for character in folded if not combining(character))
+    return name.lower().translate(_SHAPES).translate(_LOOK_ALIKE).replace("rn", "m").replace("vv", "w")
 
 
 def squashed(name: str) -> str:

@@ -37,20 +37,23 @@ References
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from claude_preflight.agents.files import SCRIPT
-from claude_preflight.agents.launch import Launch, take_apart
 from claude_preflight.agents.mcp import Server, servers
 from claude_preflight.agents.path_servers import GivenPath, given_paths, known_server, path_servers
 from claude_preflight.agents.paths import CREDENTIALS, DISK, HOME, OUTSIDE, PERSONAL, SYSTEM, Reach, reach
 from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.hook import run_hook
+from claude_preflight.late import late
 from claude_preflight.model import Confidence, Edit, Finding, Fix, Rule, Severity
 from claude_preflight.policy import matches_any
 from claude_preflight.syntax.nodes import Text
+
+if TYPE_CHECKING:
+    from claude_preflight.agents.launch import Launch
 
 ROOT = Rule(
     "filesystem-root", Severity.ERROR, Confidence.HIGH, "a server may use a whole disk or a system directory", 732
@@ -124,7 +127,7 @@ _RULE_OF = {
     PERSONAL: PERSONAL_FOLDER,
 }
 
-_SOCKET = re.compile(r"(?:docker|podman|containerd|crio)\.sock$|docker_engine$")
+_SOCKET = late(r"(?:docker|podman|containerd|crio)\.sock$|docker_engine$")
 _HOST_RIGHTS = frozenset(
     (("--pid", "HOST"), ("--cap-add", "ALL"), ("--cap-add", "SYS_ADMIN"), ("--cap-add", "CAP_SYS_ADMIN"))
 )
@@ -170,6 +173,7 @@ def _subjects(document: Document) -> Iterator[_Subject]:
         if server.launch:
             yield _Subject(document, server.launch, server)
     if SCRIPT in document.kinds and any(name in document.text for name in path_servers()):
+        from claude_preflight.agents.launch import take_apart
         from claude_preflight.syntax.shell import commands
 
         for command in commands(Text.at(document.text, 0, len(document.text))):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
+from claude_preflight.late import late
 
 # Controls (C0 without the line feed that we never print, DEL, C1), what hides or reorders text, and lone surrogates.
-_UNSAFE = re.compile(
+_UNSAFE = late(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e0fff]"
 )

@@ -10,21 +10,22 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from claude_preflight.late import late
 from claude_preflight.model import Span
 from claude_preflight.syntax.jsonc import read_json
 from claude_preflight.syntax.nodes import Sequence, Text, joined
 
-_LINE = re.compile(r"([^\r\n]*+)(?:\r\n?|\n|\Z)")
-_DIRECTIVE = re.compile(r"[ \t]*+#[ \t]*+(escape|syntax|check)[ \t]*+=[ \t]*+(\S[^\r\n]*+)", re.IGNORECASE)
-_WORD = re.compile(r"\S++")
-_FLAG = re.compile(r"\s*+(--(?=\S))")
+_LINE = late(r"([^\r\n]*+)(?:\r\n?|\n|\Z)")
+_DIRECTIVE = late(r"[ \t]*+#[ \t]*+(escape|syntax|check)[ \t]*+=[ \t]*+(\S[^\r\n]*+)", re.IGNORECASE)
+_WORD = late(r"\S++")
+_FLAG = late(r"\s*+(--(?=\S))")
 # Strings and words are matched as well, so that only marks that begin a word are found.
-_HEREDOC = re.compile(
+_HEREDOC = late(
     r"\"(?:[^\"\\]|\\.)*+\"|'[^']*+'|\\."
     r"|(?:(?<=\s)|^)[0-9]*+<<(?P<chomp>-?)([\"']?)(?P<name>[^\s<>|&;()\"']++)\2|[^\s\"'\\]++",
     re.DOTALL,
 )
-_HEALTH_COMMAND = re.compile(r"CMD\s++", re.IGNORECASE)
+_HEALTH_COMMAND = late(r"CMD\s++", re.IGNORECASE)
 _TAKES_JSON = frozenset(("ADD", "CMD", "COPY", "ENTRYPOINT", "HEALTHCHECK", "RUN", "SHELL", "VOLUME"))
 _TAKES_HEREDOC = frozenset(("ADD", "COPY", "RUN"))
 
@@ -161,7 +162,7 @@ def _first_word(line: Text) -> tuple[Text, Text]:
 def _quoting(escape: str) -> re.Pattern[str]:
     """Return what matches a piece of a word where `escape` is the escape character; groups hold what it stands for."""
     escape = re.escape(escape)
-    return re.compile(
+    return late(
         rf"\"(?P<double>(?:[^\"{escape}]|{escape}.)*+)\"|'(?P<single>[^']*+)'|{escape}(?P<escaped>.)"
         rf"|[^\s\"'{escape}]++|[\"'{escape}]",
         re.DOTALL,
@@ -200,7 +201,7 @@ def _unquoted(text: Text, escape: str) -> Text:
 
 def _unescaped(text: Text, start: int, end: int, escape: str) -> Iterator[Text]:
     """Yield the parts of a string in double quotes without the escapes of quotes, `$` and the escape character."""
-    for match in re.compile(rf"{re.escape(escape)}([\"${re.escape(escape)}])").finditer(text, start, end):
+    for match in late(rf"{re.escape(escape)}([\"${re.escape(escape)}])").finditer(text, start, end):
         yield text.part(start, match.start())
         start = match.start(1)
     yield text.part(start, end)

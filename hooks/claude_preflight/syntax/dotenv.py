@@ -11,28 +11,29 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from claude_preflight.late import late
 from claude_preflight.syntax.nodes import Text, joined
 
 _NAME = r"\w[\w.-]*+"
 _DECLARATOR = r"(?:export|declare|typeset|readonly|local|setenv|setx|set)"
-_LINE_END = re.compile(r"\r\n?|\n|\Z")
-_COMMENT_MARK = re.compile(r"[ \t]*+(?:[#;]++|//|::|@?rem(?=[ \t]))[#!]*+[ \t]*+(?:[-*$>][ \t]++)?", re.IGNORECASE)
-_INLINE_COMMENT = re.compile(r"[ \t]*+#([^\r\n]*+)")
-_ASSIGNMENT = re.compile(rf"[ \t]*+({_NAME})(?:[ \t]*+\+?=[ \t]*+|:[ \t]++)")
-_DECLARATION = re.compile(
+_LINE_END = late(r"\r\n?|\n|\Z")
+_COMMENT_MARK = late(r"[ \t]*+(?:[#;]++|//|::|@?rem(?=[ \t]))[#!]*+[ \t]*+(?:[-*$>][ \t]++)?", re.IGNORECASE)
+_INLINE_COMMENT = late(r"[ \t]*+#([^\r\n]*+)")
+_ASSIGNMENT = late(rf"[ \t]*+({_NAME})(?:[ \t]*+\+?=[ \t]*+|:[ \t]++)")
+_DECLARATION = late(
     rf"[ \t]*+@?({_DECLARATOR})((?:[ \t]++(?:--?[a-z]++|/[a-z]))*+)(?:[ \t]|\\\r?\n)++", re.IGNORECASE
 )
-_DECLARED = re.compile(rf"({_NAME})([ \t]++=[ \t]*+|\+?=)?")
-_DECLARED_IN_QUOTES = re.compile(rf"\"({_NAME})=((?:[^\"\\\r\n]|\\.)*+)\"|'({_NAME})=([^'\r\n]*+)'")
-_BETWEEN = re.compile(r"(?:[ \t]|\\\r?\n)*+")
-_SPACED = re.compile(rf"({_NAME})[ \t]++(?:=[ \t]++)?(?=[^\s;#])")
-_BATCH = re.compile(rf"(\"?)({_NAME})=[ \t]*+")
-_POWERSHELL = re.compile(
+_DECLARED = late(rf"({_NAME})([ \t]++=[ \t]*+|\+?=)?")
+_DECLARED_IN_QUOTES = late(rf"\"({_NAME})=((?:[^\"\\\r\n]|\\.)*+)\"|'({_NAME})=([^'\r\n]*+)'")
+_BETWEEN = late(r"(?:[ \t]|\\\r?\n)*+")
+_SPACED = late(rf"({_NAME})[ \t]++(?:=[ \t]++)?(?=[^\s;#])")
+_BATCH = late(rf"(\"?)({_NAME})=[ \t]*+")
+_POWERSHELL = late(
     r"[ \t]*+(?:\$\{?env:(\w++)\}?[ \t]*+\+?=[ \t]*+"
     r"|(?:\[(?:System\.)?Environment\]::)?SetEnvironmentVariable\([ \t]*+[\"'](\w++)[\"'][ \t]*+,[ \t]*+)",
     re.IGNORECASE,
 )
-_LATER = re.compile(
+_LATER = late(
     rf"(?:[;&|({{]|\b(?:then|else|do)\b)[ \t]*+(?={_DECLARATOR}[ \t]|\$\{{?env:|\[(?:System\.)?Environment\]"
     r"|(?-i:[A-Z_][A-Z0-9_]*+=(?!=)))",
     re.IGNORECASE,
@@ -42,24 +43,24 @@ _FISH_FLAGS = frozenset(
 )
 
 _SUBSTITUTION = r"\$\((?:[^()\r\n]|\([^()\r\n]*+\))*+\)"
-_QUOTED = re.compile(
+_QUOTED = late(
     rf"\"((?:[^\"\\$]|\\[\s\S]|{_SUBSTITUTION}|\$)*+)\"|\$'((?:[^'\\]|\\[\s\S])*+)'|'([^']*+)'|`([^`]*+)`"
 )
-_QUOTED_AS_IS = re.compile(r"\"([^\"\r\n]*+)\"|'([^'\r\n]*+)'")
-_UNQUOTED = re.compile(r"\\([^\r\n])|((?!#)[^\s\"'`;\\]++|[\"'`\\])")  # in a word; a quote only if nothing closes it
-_VALUE_END = re.compile(r"[ \t]*+(?=[\r\n#;)]|\Z)")
-_ESCAPE = re.compile(r"\\(\r\n|[\s\S])")
+_QUOTED_AS_IS = late(r"\"([^\"\r\n]*+)\"|'([^'\r\n]*+)'")
+_UNQUOTED = late(r"\\([^\r\n])|((?!#)[^\s\"'`;\\]++|[\"'`\\])")  # in a word; a quote only if nothing closes it
+_VALUE_END = late(r"[ \t]*+(?=[\r\n#;)]|\Z)")
+_ESCAPE = late(r"\\(\r\n|[\s\S])")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "\n": "", "\r\n": "", **{character: character for character in "\"'\\$`"}}
 
 # An unquoted value, by the program that reads the line.
-_DOTENV_VALUE = re.compile(rf"(?:[^\s;&|]|[;&|](?![&|]?[ \t]*+{_DECLARATOR}[ \t])|[^\S\r\n]++(?=[^\s#]))*+")
-_SHELL_VALUE = re.compile(
+_DOTENV_VALUE = late(rf"(?:[^\s;&|]|[;&|](?![&|]?[ \t]*+{_DECLARATOR}[ \t])|[^\S\r\n]++(?=[^\s#]))*+")
+_SHELL_VALUE = late(
     rf"(?:{_SUBSTITUTION}|\"[^\"\r\n]*+\"|'[^'\r\n]*+'|`[^`\r\n]*+`|\\(?![\r\n])|[^\s;\\]|;(?=\S)"
     rf"|[^\S\r\n]++(?=[^\s#;\\])(?!{_NAME}\+?=|&&|\||[0-9]?[<>]))*+"
 )
-_FISH_VALUE = re.compile(r"(?:[^\s;]|;(?=\S)|[^\S\r\n]++(?=[^\s#;&|]))*+")
-_BATCH_VALUE = re.compile(r"(?:\S|[^\S\r\n]++(?=[^\s&|]))*+")
-_WORD = re.compile(r"\S*+")
+_FISH_VALUE = late(r"(?:[^\s;]|;(?=\S)|[^\S\r\n]++(?=[^\s#;&|]))*+")
+_BATCH_VALUE = late(r"(?:\S|[^\S\r\n]++(?=[^\s&|]))*+")
+_WORD = late(r"\S*+")
 
 
 class Assignment(NamedTuple):

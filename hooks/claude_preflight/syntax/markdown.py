@@ -12,6 +12,7 @@ from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
 
+from claude_preflight.late import late
 from claude_preflight.model import Span
 from claude_preflight.syntax.nodes import Text
 
@@ -23,27 +24,27 @@ TEXT = "text"
 # Quotes and lists nested deeper are read as text, so that a line never costs more than its length.
 MAX_DEPTH = 100
 
-_LINE = re.compile(r"([^\r\n]*)(?:\r\n?|\n|\Z)")
-_BLANKS = re.compile(r"[ \t]*")
-_ATX = re.compile(r"#{1,6}(?=[ \t]|$)")
-_SETEXT = re.compile(r"(?:=+|-+)[ \t]*$")
-_THEMATIC_BREAK = re.compile(r"(?:(?:\*[ \t]*+){3,}|(?:-[ \t]*+){3,}|(?:_[ \t]*+){3,})$")
-_LIST_MARKER = re.compile(r"(?:[-+*]|[0-9]{1,9}[.)])(?=[ \t]|$)")
-_FENCE = re.compile(r"(`{3,})([^`]*)$|(~{3,})(.*)$", re.DOTALL)
-_BACKTICKS = re.compile(r"`+")
-_PADDED = re.compile(r"(?=[ \r\n]*+[^ \r\n])(?: |\r\n?|\n)(.*?)(?: |\r\n?|\n)", re.DOTALL)
+_LINE = late(r"([^\r\n]*)(?:\r\n?|\n|\Z)")
+_BLANKS = late(r"[ \t]*")
+_ATX = late(r"#{1,6}(?=[ \t]|$)")
+_SETEXT = late(r"(?:=+|-+)[ \t]*$")
+_THEMATIC_BREAK = late(r"(?:(?:\*[ \t]*+){3,}|(?:-[ \t]*+){3,}|(?:_[ \t]*+){3,})$")
+_LIST_MARKER = late(r"(?:[-+*]|[0-9]{1,9}[.)])(?=[ \t]|$)")
+_FENCE = late(r"(`{3,})([^`]*)$|(~{3,})(.*)$", re.DOTALL)
+_BACKTICKS = late(r"`+")
+_PADDED = late(r"(?=[ \r\n]*+[^ \r\n])(?: |\r\n?|\n)(.*?)(?: |\r\n?|\n)", re.DOTALL)
 
 # Attribute values are bounded so that no arrangement of unclosed quotes makes reading slow.
 _TAG = (
     r"<(?:/[a-z][a-z0-9-]*+\s*+|[a-z][a-z0-9-]*+"
     r"(?:\s++[a-z_:][\w.:-]*+(?:\s*+=\s*+(?:[^\s\"'=<>`]++|'[^']{0,2000}+'|\"[^\"]{0,2000}+\"))?+)*+\s*+/?)>"
 )
-_LONE_TAG = re.compile(_TAG + r"[ \t]*$", re.ASCII | re.IGNORECASE)
-_INLINE = re.compile(
+_LONE_TAG = late(_TAG + r"[ \t]*$", re.ASCII | re.IGNORECASE)
+_INLINE = late(
     rf"\\[!-/:-@\[-`{{-~]|(?P<ticks>`+)|(?P<comment><!--)|<[a-z][a-z0-9+.-]{{1,31}}:[^\s<>]*+>|{_TAG}",
     re.ASCII | re.IGNORECASE,
 )
-_HTML_START = re.compile(r"<(?:(!--|\?|!\[CDATA\[|![a-z])|(/?)([a-z][a-z0-9-]*)(?=[\s/>]|$))", re.ASCII | re.IGNORECASE)
+_HTML_START = late(r"<(?:(!--|\?|!\[CDATA\[|![a-z])|(/?)([a-z][a-z0-9-]*)(?=[\s/>]|$))", re.ASCII | re.IGNORECASE)
 _HTML_ENDS = {"!--": "-->", "?": "?>", "![CDATA[": "]]>"}
 _RAW_TAGS = frozenset(("pre", "script", "style", "textarea"))
 _BLOCK_TAGS = (
@@ -52,11 +53,11 @@ _BLOCK_TAGS = (
     "main menu menuitem nav noframes ol optgroup option p param search section summary table tbody td tfoot th thead "
     "title tr track ul "
 )
-_TABLE_RULE = re.compile(
+_TABLE_RULE = late(
     r"(?:^|(?<=[\r\n]))(?=[^\r\n|]*\|)"
     r"[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+(?=[\r\n]|$)"
 )
-_CELL = re.compile(r"(?:[^|\\\r\n]|\\.?)++")
+_CELL = late(r"(?:[^|\\\r\n]|\\.?)++")
 
 
 class CodeBlock(NamedTuple):

@@ -470,7 +470,7 @@ class _Scanner:
         start, redirection = frame.word_start, frame.awaiting
         if not redirection and self.is_syntax(frame, self.text[start:end]):
             frame.drop_word()
-        elif word := frame.finish_word(self.places, end):
+        elif (word := frame.finish_word(self.places, end)) is not None:
             self.take(frame, word, start, end)
         elif redirection and redirection.operator.rstrip("-").endswith("<<"):
             self.bodies_due.append(redirection)
@@ -618,7 +618,7 @@ class _LineReader(_Line):
 
     def end_word(self, end: int) -> None:
         word = self.finish_word(self.places, end) if self.word_start >= 0 else None
-        if word:
+        if word is not None:
             self.draft.words.append(word)
 
     def end_command(self, operator: str, end: int) -> None:

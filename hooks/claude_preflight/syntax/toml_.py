@@ -9,26 +9,27 @@ from __future__ import annotations
 
 import re
 
+from claude_preflight.late import late
 from claude_preflight.syntax.jsonc import MAX_DEPTH
 from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Sequence, SyntaxProblem, Text, Tree
 
-_BLANK = re.compile(r"[ \t]*")
-_GAP = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*+")
-_LINE_END = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\r?\n|\Z)")
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_WORD = re.compile(r"\d{4}-\d\d-\d\d \d\d:[^\s,\]}#]*|[^\s,\[\]{}#=\"']+", re.ASCII)
-_DATE_OR_TIME = re.compile(r"\d{4}-\d\d-\d\d|\d\d:\d\d", re.ASCII)
+_BLANK = late(r"[ \t]*")
+_GAP = late(r"(?:[ \t\r\n]+|#[^\n]*)*+")
+_LINE_END = late(r"[ \t]*(?:#[^\n]*)?(?:\r?\n|\Z)")
+_BARE_KEY = late(r"[A-Za-z0-9_-]+")
+_WORD = late(r"\d{4}-\d\d-\d\d \d\d:[^\s,\]}#]*|[^\s,\[\]{}#=\"']+", re.ASCII)
+_DATE_OR_TIME = late(r"\d{4}-\d\d-\d\d|\d\d:\d\d", re.ASCII)
 # Longer than any number a configuration holds: int() and str() refuse over 4,300 digits.
 _MAX_NUMBER = 400
-_BREAK = re.compile(r"(?:\r?\n)?")
+_BREAK = late(r"(?:\r?\n)?")
 # What ends a string with escapes, and the escapes, which may hold the same.
-_ENDS = {'"': re.compile(r'\\.|"|\n'), '"""': re.compile(r'\\.|"""', re.DOTALL)}
-_ESCAPED = re.compile(
+_ENDS = {'"': late(r'\\.|"|\n'), '"""': late(r'\\.|"""', re.DOTALL)}
+_ESCAPED = late(
     r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[ \t]*\r?\n[ \t\r\n]*|.)|\r\n|.", re.DOTALL
 )
-_VERBATIM = re.compile(r"\r\n|.", re.DOTALL)
+_VERBATIM = late(r"\r\n|.", re.DOTALL)
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b", '"': '"', "\\": "\\"}
-_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)\Z")
+_PLACE = late(r"\(at line (\d+), column (\d+)\)\Z")
 # What tomllib says, and what to say instead: some of its messages quote the file.
 _MESSAGES = (
     ("Cannot declare", "a table that is already defined"),

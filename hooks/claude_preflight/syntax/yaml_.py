@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from claude_preflight.late import late
 from claude_preflight.model import Span
 from claude_preflight.syntax.jsonc import MAX_DEPTH
 from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Sequence, SyntaxProblem, Text, Tree
@@ -39,7 +40,7 @@ _BLOCK_STYLES = ("|", ">")
 _MAX_TAG_DIRECTIVES = 100
 _MAX_SPELLING = 80
 _BLANK = " \t\r\n"
-_LINE_END = re.compile(r"\r\n?|\n")
+_LINE_END = late(r"\r\n?|\n")
 # Short ranges, because compiling takes a step for each character that a class names.
 _FORBIDDEN = "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
 # Line breaks of YAML 1.1 that YAML 1.2 made ordinary characters, and the mark that libyaml takes only at the start.
@@ -69,15 +70,15 @@ _MESSAGES = (
     ("sequence entries are not allowed", "'- ' where no list item may stand"),
 )
 
-_OPENING_FENCE = re.compile(r"---[ \t]*(?:\r\n?|\n)")
-_CLOSING_FENCE = re.compile(r"(?<=[\r\n])(?:---|\.\.\.)[ \t]*(?:\r\n?|\n|\Z)")
-_KEY = re.compile(r"([A-Za-z_][\w.-]{0,99})[ \t]{0,9}:(?=[ \t]|\Z)", re.ASCII)
+_OPENING_FENCE = late(r"---[ \t]*(?:\r\n?|\n)")
+_CLOSING_FENCE = late(r"(?<=[\r\n])(?:---|\.\.\.)[ \t]*(?:\r\n?|\n|\Z)")
+_KEY = late(r"([A-Za-z_][\w.-]{0,99})[ \t]{0,9}:(?=[ \t]|\Z)", re.ASCII)
 # What a simple line must not hold: what YAML forbids, what it may read otherwise than it looks, and tabs.
-_NOT_SIMPLE = re.compile("[\0-\t\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]|\r(?!\n)")
+_NOT_SIMPLE = late("[\0-\t\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]|\r(?!\n)")
 _INDICATORS = frozenset("-?:,[]{}#&*!|>'\"%@`")
 _SIMPLE_HEADERS = ("|", "|-", ">", ">-")
 _SIMPLE_ESCAPES = {r"\n": "\n", r"\t": "\t", r"\"": '"', r"\\": "\\", r"\/": "/"}
-_FLOW_WORD = re.compile(r"[A-Za-z_][\w ./()*:-]*", re.ASCII)
+_FLOW_WORD = late(r"[A-Za-z_][\w ./()*:-]*", re.ASCII)
 
 
 class FrontMatter(NamedTuple):
@@ -233,7 +234,7 @@ class _Builder:
 
     def behind_properties(self, start: int, end: int) -> int:
         """Return the offset behind the anchor and the tag, if there are any."""
-        return re.compile(_PROPERTIES, re.ASCII).match(self.source, start, end).end()  # type: ignore[union-attr]  # it matches the empty string
+        return late(_PROPERTIES, re.ASCII).match(self.source, start, end).end()  # type: ignore[union-attr]  # it matches the empty string
 
     def scalar(self, event: ScalarEvent, start: int, end: int) -> None:
         content = self.behind_properties(start, end)
@@ -264,7 +265,7 @@ class _Builder:
             return _literal_offsets(self.source, value, start, end)
         if style in ("'", '"') and not _LINE_END.search(self.source, start, end):
             spelled = _DOUBLE_QUOTED if style == '"' else _SINGLE_QUOTED
-            starts = [match.start() for match in re.compile(spelled).finditer(self.source, start, end)]
+            starts = [match.start() for match in late(spelled).finditer(self.source, start, end)]
             return (*starts, end) if len(starts) == len(value) else None
         return _folded_offsets(self.source, value, start, end)
 
@@ -293,7 +294,7 @@ def _source(text: str) -> str:
 
 def _documents(text: str, source: str, start: int, end: int) -> Iterator[Tree]:
     """Yield the documents, the last one without a root where the text does not parse; `source` is `_source(text)`."""
-    forbidden = re.compile(_FORBIDDEN).search(text, start, end)
+    forbidden = late(_FORBIDDEN).search(text, start, end)
     if forbidden:
         yield Tree(None, (SyntaxProblem(forbidden.start(), "a control character"),))
         return
@@ -450,7 +451,7 @@ def _simple_quoted(text: str, start: int, end: int) -> Scalar | None:
 
 
 def _simple_escaped(text: str, start: int, end: int) -> Scalar | None:
-    found = list(re.compile(_DOUBLE_QUOTED).finditer(text, start + 1, end - 1))
+    found = list(late(_DOUBLE_QUOTED).finditer(text, start + 1, end - 1))
     chars = [_SIMPLE_ESCAPES.get(match[0], match[0]) for match in found]
     if any(match[0] in ('"', "\\") or len(char) > 1 for match, char in zip(found, chars, strict=True)):
         return None

@@ -6,10 +6,15 @@ or prints the value of a secret: a `Secret` is a kind and a place.
 
 from __future__ import annotations
 
-from claude_preflight.agents.secrets.configuration import find_in_arguments, find_in_value, judge_named_value, suggest_variable
+from claude_preflight.agents.secrets.configuration import (
+    find_in_arguments,
+    find_in_value,
+    judge_named_value,
+    suggest_variable,
+)
 from claude_preflight.agents.secrets.placeholders import is_placeholder
-from claude_preflight.agents.secrets.secret import Repeated, Secret, once_per_value, without_overlaps
 from claude_preflight.agents.secrets.second_engine import find_with_detect_secrets
+from claude_preflight.agents.secrets.secret import Repeated, Secret, once_per_value, without_overlaps
 from claude_preflight.agents.secrets.text import find_in_text
 
 __all__ = [

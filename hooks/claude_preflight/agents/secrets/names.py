@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from functools import cache
 
-
 # What a name calls its value; the value decides how much of that is believed.
 NOTHING = "nothing"
 PERHAPS = "perhaps"  # a key of some sort: only a random value is a credential

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -46,9 +47,15 @@ def without_overlaps(secrets: Iterable[Secret]) -> list[Secret]:
     """Return one secret per place, in order of place: of overlapping ones the more specific, then the longer."""
     kept: list[Secret] = []
     for secret in sorted(secrets, key=lambda found: (found.generic, found.span.start - found.span.end, found.span)):
-        if all(secret.span.end <= other.span.start or other.span.end <= secret.span.start for other in kept):
-            kept.append(secret)
-    return sorted(kept, key=lambda found: found.span)
+        place = bisect(kept, secret.span.start, key=_start)
+        after_previous = not place or kept[place - 1].span.end <= secret.span.start
+        if after_previous and (place == len(kept) or secret.span.end <= kept[place].span.start):
+            kept.insert(place, secret)
+    return kept
+
+
+def _start(secret: Secret) -> int:
+    return secret.span.start
 
 
 def once_per_value(secrets: Iterable[Secret], text: str) -> list[Repeated]:

@@ -1,0 +1,279 @@
+"""An MCP server is the package that it is meant to be, by whom it is meant to be.
+
+What it does
+------------
+Refuses packages, images and repositories whose name looks like a known server's or is one with a slip; names that an
+assistant has made up in a vendor's scope; launch lines that run a package called "run"; packages that are malicious or
+on the policy's deny list; versions with a published weakness. Points out servers that are no longer kept up, and
+packages that have the name of a vendor's server but are not the vendor's.
+
+Why is this bad?
+----------------
+A launcher such as npx runs whatever owns the name at that moment, with the rights of the developer and the credentials
+of the entry. A name that nobody owns yet will be somebody's: whoever registers it runs code wherever the file is used.
+
+Example
+-------
+```json .mcp.json
+{"mcpServers": {"files": {"command": "npx", "args": ["@modelcontextprotoco1/server-filesystem@2026.8.31", "./src"]}}}
+```
+
+Use instead
+-----------
+```json .mcp.json
+{"mcpServers": {"files": {"command": "npx", "args": ["@modelcontextprotocol/server-filesystem@2026.8.31", "./src"]}}}
+```
+
+A package that is meant goes into the policy: `packages: {allow: ["@acme/*"]}`.
+
+References
+----------
+* CWE-1357, reliance on an insufficiently trustworthy component: https://cwe.mitre.org/data/definitions/1357.html
+* `docs/known-servers.md`: the list that names are compared with, and how it is kept
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from claude_preflight.agents.impostors import CHARACTERS, INVENTED, PUBLISHER, SCOPE, SPELLING, Imitation, imitation
+from claude_preflight.agents.known_servers import (
+    DEPRECATED,
+    MALICIOUS,
+    REPORTED,
+    KnownServer,
+    catalogue,
+    normal_name,
+    version_key,
+)
+from claude_preflight.agents.launch import Launch
+from claude_preflight.agents.mcp import Server, servers
+from claude_preflight.context import Context
+from claude_preflight.document import Document
+from claude_preflight.hook import run_hook
+from claude_preflight.model import Confidence, Edit, Finding, Fix, Rule, Severity, Span
+from claude_preflight.policy import Policy, matches_any
+from claude_preflight.syntax.nodes import Text
+
+MALICIOUS_PACKAGE = Rule(
+    "malicious-package", Severity.ERROR, Confidence.HIGH, "a server is a package known to be malicious", 506
+)
+SUSPECTED_PACKAGE = Rule(
+    "suspected-package", Severity.WARNING, Confidence.MEDIUM, "a server is a package reported to be malicious", 506
+)
+DENIED_PACKAGE = Rule(
+    "denied-package", Severity.ERROR, Confidence.HIGH, "a server is a package that the policy denies", 1357
+)
+VULNERABLE_PACKAGE = Rule(
+    "vulnerable-package",
+    Severity.ERROR,
+    Confidence.HIGH,
+    "a server is pinned to a version with a published weakness",
+    1395,
+)
+LOOK_ALIKE = Rule(
+    "lookalike-package", Severity.ERROR, Confidence.HIGH, "a package looks like a known server and is another", 1007
+)
+MISSPELT = Rule(
+    "misspelt-package", Severity.ERROR, Confidence.MEDIUM, "a package is a known server's name with a slip in it", 1357
+)
+WRONG_WORD = Rule(
+    "launcher-subcommand", Severity.ERROR, Confidence.HIGH, "a launcher runs a package called after a subcommand", 1357
+)
+INVENTED_PACKAGE = Rule(
+    "invented-package",
+    Severity.WARNING,
+    Confidence.MEDIUM,
+    "a package that does not exist where it is looked for",
+    1357,
+)
+OTHER_PUBLISHER = Rule(
+    "other-publisher", Severity.WARNING, Confidence.MEDIUM, "a vendor's server by name, from somebody else", 1357
+)
+ARCHIVED_PACKAGE = Rule(
+    "archived-package", Severity.WARNING, Confidence.HIGH, "a server that nobody keeps up any more", 1104
+)
+RULES = (
+    MALICIOUS_PACKAGE,
+    SUSPECTED_PACKAGE,
+    DENIED_PACKAGE,
+    VULNERABLE_PACKAGE,
+    LOOK_ALIKE,
+    MISSPELT,
+    WRONG_WORD,
+    INVENTED_PACKAGE,
+    OTHER_PUBLISHER,
+    ARCHIVED_PACKAGE,
+)
+
+_NAMED = frozenset(("npm", "pypi", "oci", "nuget", "go", "git", "jsr"))
+# What stands in a name that somebody still has to fill in.
+_TO_FILL_IN = frozenset("<>{}$% ")
+# The subcommands of each launcher's relatives, which the launcher itself takes for packages.
+_UV_WORDS, _NPM_WORDS = frozenset("run tool install uvx".split()), frozenset("run exec x dlx install".split())
+_SUBCOMMANDS = {
+    **dict.fromkeys(("uvx", "pipx run"), _UV_WORDS),
+    **dict.fromkeys(("npx", "npm exec", "pnpm dlx", "yarn dlx", "bunx"), _NPM_WORDS),
+}
+_ALLOW = "allow it in the policy if it is the one you mean: packages.allow"
+
+
+class _Subject(NamedTuple):
+    """A package that a server runs; `name` is what messages and the policy call it."""
+
+    document: Document
+    server: Server
+    launch: Launch
+    package: Text
+    name: str
+
+    def finding(self, rule: Rule, message: str, repair: str, fix: Fix | None = None) -> Finding:
+        text = f'server "{self.server.name}" runs {self.name}, {message}'
+        key = self.server.key(self.name)
+        return rule.at(self.package.span, text, repair=repair, key=key, server=str(self.server.name), fix=fix)
+
+
+def check(document: Document, context: Context) -> Iterator[Finding]:
+    """Yield what is wrong with the names of the packages that the servers of `document` run.
+
+    Of a server that is switched off only errors are worth a word.
+    """
+    for subject in _subjects(document):
+        for finding in _judge(subject, context.policy):
+            if not subject.server.disabled or finding.rule.severity is Severity.ERROR:
+                yield finding
+
+
+def _subjects(document: Document) -> Iterator[_Subject]:
+    for server in servers(document):
+        launch = server.launch
+        while launch:
+            package, registry = launch.package, launch.registry
+            if package and registry in _NAMED and _TO_FILL_IN.isdisjoint(package):
+                # The address of a repository may hold a password.
+                name = normal_name(registry, package) if registry == "git" else str(package)
+                yield _Subject(document, server, launch, package, name)
+            launch = launch.carrier
+
+
+def _judge(subject: _Subject, policy: Policy) -> Iterator[Finding]:
+    names = (subject.name, subject.name.lower())
+    if any(matches_any(name, policy.packages_deny) for name in names):
+        yield subject.finding(DENIED_PACKAGE, "which the policy denies", "use another server, or change packages.deny")
+        return
+    known = catalogue().server(subject.launch.registry, subject.package)
+    if known:
+        yield from _weaknesses(subject, known)
+    if any(matches_any(name, policy.packages_allow) for name in names):
+        return
+    if known:
+        yield from _left_behind(subject, known)
+    else:
+        finding = _wrong_word(subject) or _not_ascii(subject) or _imitation(subject)
+        if finding:
+            yield finding
+
+
+def _weaknesses(subject: _Subject, known: KnownServer) -> Iterator[Finding]:
+    """Yield what no policy makes good: malice, and the published weaknesses of the very version."""
+    if known.status == MALICIOUS:
+        why = "; ".join(advisory.summary for advisory in known.advisories)
+        repair = "remove it, and replace every credential that its machines hold"
+        yield subject.finding(MALICIOUS_PACKAGE, f"which is malicious: it {why}", repair)
+        return
+    version = subject.launch.version
+    found = [advisory for advisory in known.advisories if version and advisory.covers(version)]
+    bounded = [advisory for advisory in found if advisory.below or advisory.last]
+    if bounded:
+        ids = ", ".join(advisory.id for advisory in bounded)
+        first = max((advisory.below for advisory in bounded), key=lambda version: version_key(version) or ((), 0, ""))
+        repair = f"pin {first} or a later version" if first else "pin a later version"
+        yield subject.finding(
+            VULNERABLE_PACKAGE, f"whose version {version} has a known weakness ({ids}): {bounded[0].summary}", repair
+        )
+
+
+def _left_behind(subject: _Subject, known: KnownServer) -> Iterator[Finding]:
+    if known.status == REPORTED:
+        ids = ", ".join(advisory.id for advisory in known.advisories)
+        repair = f"look the name up before you use it, and {_ALLOW}"
+        yield subject.finding(SUSPECTED_PACKAGE, f"which is reported to be malicious ({ids})", repair)
+    elif known.status == DEPRECATED:
+        open_ids = ", ".join(advisory.id for advisory in known.advisories)
+        weakness = f", and a weakness stays open ({open_ids})" if open_ids else ""
+        repair = f"use {known.replacement}" if known.replacement else "look for a server that is kept up"
+        yield subject.finding(ARCHIVED_PACKAGE, f"which is archived: nobody repairs it{weakness}", repair)
+
+
+def _wrong_word(subject: _Subject) -> Finding | None:
+    launch, document = subject.launch, subject.document
+    words = _SUBCOMMANDS.get(launch.launcher, frozenset())
+    if subject.package not in words or not launch.arguments or launch.spec is not subject.package:
+        return None
+    meant = launch.arguments[0]
+    if meant.startswith("-"):
+        return None
+    # From quote to quote, so that a list loses an item and its comma.
+    quotes = [document.text[text.start - 1 : text.start] for text in (subject.package, meant)]
+    whole = quotes == ['"', '"'] and meant not in words
+    fix = Fix((Edit(Span(subject.package.start - 1, meant.start - 1), ""),)) if whole else None
+    message = f'a package of that name: "{subject.name}" is no subcommand of {launch.launcher}'
+    return subject.finding(WRONG_WORD, message, f"leave the word out: {launch.launcher} {meant}", fix)
+
+
+def _not_ascii(subject: _Subject) -> Finding | None:
+    odd = next((letter for letter in subject.package if not letter.isascii()), "")
+    if not odd or subject.launch.registry == "git":
+        return None
+    found = imitation(subject.launch.registry, subject.package)
+    seems = f", and which looks like {found.of}" if found else ""
+    message = f"in which U+{ord(odd):04X} is no letter that a registry takes{seems}"
+    return subject.finding(LOOK_ALIKE, message, "type the name anew, in ASCII", _renamed(subject, found))
+
+
+def _imitation(subject: _Subject) -> Finding | None:
+    found = imitation(subject.launch.registry, subject.package)
+    if not found:
+        return None
+    repair = f"write {_place(found.known)}" if found.known else "look the name up at its publisher"
+    if found.known and found.known.replacement:
+        repair = f"use {found.known.replacement}"
+    rule, message = _IMITATIONS[found.kind]
+    return subject.finding(
+        rule, message.format(of=found.of, date=catalogue().date), f"{repair}, or {_ALLOW}", _renamed(subject, found)
+    )
+
+
+_IMITATIONS = {
+    CHARACTERS: (LOOK_ALIKE, "which looks like {of} and is another"),
+    SCOPE: (LOOK_ALIKE, "whose scope is not the one of {of}"),
+    SPELLING: (MISSPELT, "which is {of} with a slip, so it is another package or will be"),
+    INVENTED: (INVENTED_PACKAGE, "and no package of {of} was known by that name on {date}"),
+    PUBLISHER: (OTHER_PUBLISHER, "which is not the vendor's {of}"),
+}
+_FROM = {"pypi": " from PyPI", "npm": " from npm"}
+
+
+def _place(known: KnownServer) -> str:
+    return known.name + _FROM.get(known.registry, "")
+
+
+def _renamed(subject: _Subject, found: Imitation | None) -> Fix | None:
+    """Return the edit that writes the name that is meant, where only one can be."""
+    known, package = found.known if found else None, subject.package
+    if not found or not known or known.registry != subject.launch.registry or found.kind == PUBLISHER:
+        return None
+    elsewhere = found.kind == INVENTED and not known.name.startswith(f"{found.of}/")
+    if elsewhere or subject.document.text[slice(*package.span)] != package:
+        return None
+    return Fix((Edit(package.span, known.name),))
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run this hook over the files named in `argv` (default: `sys.argv[1:]`) and return its exit status."""
+    return run_hook("mcp-package-identity", argv)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,275 @@
+"""What holds credentials is out of the agent's sight.
+
+What it does
+------------
+Asks of a project's `.claude/settings.json`, where it has permissions or hooks, that it denies reading `~/.ssh`,
+`~/.aws` and `.env`, by whatever rules really match them: a path pattern at the right anchor, a bare `Read`, a sandbox
+that hides them, or the switch that blocks reading outside of the project. Refuses rules that allow reading these or
+other credential files, unless another rule of the file wins over them.
+
+Why is this bad?
+----------------
+Whatever the agent reads is sent to the model, stays in the transcript, and may be asked for by text it reads next. A
+key read once is a key to replace. `cat .env` needs no approval at all: only a rule that denies it stops it. Deny rules
+bind in every mode, also where all other permissions are skipped.
+
+Example
+-------
+```json .claude/settings.json
+{"permissions": {"allow": ["Bash(make test)", "Bash(cat ~/.aws/credentials)"]}}
+```
+
+Use instead
+-----------
+```json .claude/settings.json
+{
+  "permissions": {
+    "allow": ["Bash(make test)"],
+    "deny": ["Read(~/.ssh/**)", "Read(~/.aws/**)", "Read(.env)"]
+  }
+}
+```
+
+Programs that the agent starts still read what they like: only the sandbox (`sandbox.filesystem.denyRead`) binds them.
+
+References
+----------
+* Permissions of Claude Code, Read and Edit: https://code.claude.com/docs/en/permissions
+* CWE-522, insufficiently protected credentials: https://cwe.mitre.org/data/definitions/522.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from claude_preflight.agents.config import tree_of
+from claude_preflight.agents.files import CLAUDE_SETTINGS
+from claude_preflight.agents.permissions import Kind, PermissionRule, command_pattern, covers, matches_command, names_tool
+from claude_preflight.agents.sensitive_paths import SensitivePath, opened_by, sensitive_paths
+from claude_preflight.agents.settings import Scope, Settings, denies_reading, settings_of
+from claude_preflight.context import Context
+from claude_preflight.document import Document
+from claude_preflight.hook import run_hook
+from claude_preflight.model import Confidence, Edit, Finding, Fix, Rule, Severity, Span
+from claude_preflight.syntax import nodes
+
+NOT_DENIED = Rule(
+    "sensitive-path-not-denied",
+    Severity.WARNING,
+    Confidence.HIGH,
+    "a project's settings do not deny reading ~/.ssh, ~/.aws or .env",
+    522,
+)
+ALLOWED = Rule(
+    "sensitive-path-allowed",
+    Severity.ERROR,
+    Confidence.HIGH,
+    "a rule lets the agent read a file of credentials without asking",
+    522,
+)
+RULES = (NOT_DENIED, ALLOWED)
+
+# Programs that print what they read, or carry it elsewhere. Of the second kind the last operand is where it goes.
+_READERS = frozenset(
+    "cat head tail less more bat batcat tac nl grep egrep fgrep rg ag ack sed awk gawk cut sort uniq diff xxd hexdump od"
+    " strings base64 jq yq tar zip curl get-content type gc".split()
+)
+_CARRIERS = frozenset("cp scp rsync mv copy-item".split())
+_SILENT_OPTIONS = {
+    "grep": ("-q", "--quiet", "-c", "--count", "-l"),
+    "egrep": ("-q", "-c", "-l"),
+    "rg": ("-q", "-c", "-l"),
+    "sed": ("-i", "-i.bak", "--in-place", "-i''"),
+}
+
+
+def check(document: Document, context: Context) -> Iterator[Finding]:
+    """Yield what `document`, settings of Claude Code, leaves readable or opens."""
+    settings = settings_of(document) if CLAUDE_SETTINGS in document.kinds else None
+    if settings is None:
+        return
+    for rule in settings.allow:
+        yield from _allowed(settings, rule)
+    if settings.scope is Scope.PROJECT and (settings.root.get("permissions") or settings.root.get("hooks")):
+        yield from _not_denied(document, settings)
+
+
+# --- what is allowed ----------------------------------------------------------------------------------------------
+
+
+def _allowed(settings: Settings, rule: PermissionRule) -> Iterator[Finding]:
+    for sensitive, file in _opened(rule):
+        if not _is_stopped(settings, rule, file):
+            message = f"{rule.tool} may read {sensitive.path} without asking, which holds {sensitive.holds}"
+            repair = f'remove the rule; "deny": ["Read({_deniable(sensitive)})"] keeps the agent out for good'
+            yield ALLOWED.at(rule.text.span, message, repair=repair, key=f"permissions.allow/{sensitive.path}")
+            return
+
+
+def _opened(rule: PermissionRule) -> Iterator[tuple[SensitivePath, str]]:
+    if not rule.effective or rule.specifier is None:
+        return
+    if rule.kind is Kind.PATH and rule.tool == "Read":
+        yield from opened_by(rule.specifier)
+    elif rule.kind in (Kind.COMMAND, Kind.COMMAND_PATTERN):
+        for operand in _read_operands(command_pattern(rule)):
+            yield from opened_by(operand)
+
+
+def _read_operands(command: str) -> Iterator[str]:
+    """Yield the operands of the readers in `command`, as path patterns of the rule language."""
+    from claude_preflight.syntax.shell import commands
+
+    for part in commands(nodes.Text.at(command, 0, len(command))):
+        words = [str(word) for word in part.words]
+        program = words[0].rpartition("/")[2].lower() if words else ""
+        if any(word in _SILENT_OPTIONS.get(program, ()) for word in words):
+            continue
+        operands = [word for word in words[1:] if not word.startswith("-")]
+        if program in _CARRIERS:
+            operands = operands[:-1]
+        elif program not in _READERS:
+            continue
+        for operand in operands:
+            yield _as_pattern(operand)
+
+
+def _as_pattern(operand: str) -> str:
+    for home in ("$HOME/", "${HOME}/", "$env:USERPROFILE/", "%USERPROFILE%/"):
+        operand = operand.replace("\\", "/").removeprefix("@")
+        if operand.startswith(home):
+            return f"~/{operand[len(home) :]}"
+    return f"/{operand}" if operand.startswith("/") else operand
+
+
+def _is_stopped(settings: Settings, rule: PermissionRule, file: str) -> bool:
+    """Tell whether another rule keeps the agent from using `rule` on `file`, or has it ask first."""
+    if denies_reading(settings, file):
+        return True
+    if rule.kind is Kind.PATH:
+        return any(names_tool(other, "Read") and covers(other, file) for other in settings.ask)
+    return any(
+        (other.tool == rule.tool or other.kind is Kind.TOOL_GLOB) and matches_command(other, command_pattern(rule))
+        for other in settings.restraints
+    )
+
+
+def _deniable(sensitive: SensitivePath) -> str:
+    path = f"/{sensitive.path}" if sensitive.path.startswith("/") else sensitive.path
+    return f"{path}/**" if sensitive.files else path
+
+
+# --- what is not denied -------------------------------------------------------------------------------------------
+
+
+def _not_denied(document: Document, settings: Settings) -> Iterator[Finding]:
+    missing = [sensitive for sensitive in sensitive_paths() if sensitive.rule and _left_open(settings, sensitive)]
+    if not missing:
+        return
+    names = [_shown(settings, sensitive) for sensitive in missing]
+    rules = [sensitive.rule for sensitive in missing]
+    fix = _fix(document, settings, rules)
+    listed = ", ".join(f'"{rule}"' for rule in rules)
+    repair = f"add to permissions.deny: {listed}" + (" (--fix does)" if fix else "")
+    message = f"reading is not denied for {_listed(names)}: whatever the agent reads there goes to the model"
+    key = f"permissions.deny/{', '.join(sensitive.path for sensitive in missing)}"
+    yield NOT_DENIED.at(_place(settings), message, repair=repair, key=key, fix=fix)
+
+
+def _left_open(settings: Settings, sensitive: SensitivePath) -> bool:
+    return not all(denies_reading(settings, member) for member in sensitive.members)
+
+
+def _shown(settings: Settings, sensitive: SensitivePath) -> str:
+    partly = any(denies_reading(settings, member) for member in sensitive.members)
+    return f"all of {sensitive.path}" if partly else sensitive.path
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _place(settings: Settings) -> Span:
+    key = settings.permissions.key("deny") or settings.root.key("permissions") or settings.root.key("hooks")
+    return key.span if key else settings.root.span
+
+
+# --- the repair ---------------------------------------------------------------------------------------------------
+
+
+def _fix(document: Document, settings: Settings, rules: list[str]) -> Fix | None:
+    """Return the edit that adds `rules` to those that deny, in the style of the file; None where nobody can tell how."""
+    if tree_of(document).problems:
+        return None
+    items = [f'"{rule}"' for rule in rules]
+    permissions, deny = settings.root.get("permissions"), settings.permissions.get("deny")
+    if isinstance(deny, nodes.Sequence):
+        return Fix((_into(document, deny, [item.span for item in deny.items], items),))
+    if deny is not None or not (permissions is None or isinstance(permissions, nodes.Mapping)):
+        return None
+    into = settings.root if permissions is None else permissions
+    pairs = [Span(key.start - 1, value.end) for key, value in into.pairs]
+    multiline = "\n" in document.text[into.start : into.end]
+    outer = _indent(document, pairs[0].start) if pairs else f"{_indent(document, into.start)}  "
+    step = outer[len(_indent(document, into.start)) :] or "  "
+    deny_indent = outer if permissions is not None else outer + step
+    entry = f'"deny": {_list(document, items, deny_indent, step, multiline)}'
+    if permissions is None:
+        newline = _newline(document)
+        inner = f"{newline}{deny_indent}{entry}{newline}{outer}" if multiline else entry
+        entry = f'"permissions": {{{inner}}}'
+    return Fix((_into(document, into, pairs, [entry]),))
+
+
+def _into(document: Document, container: nodes.Node, members: list[Span], added: list[str]) -> Edit:
+    """Return the edit that puts `added` behind the last of `members` in the brackets of `container`."""
+    text = document.text
+    if members:
+        gap = text[members[-2].end : members[-1].start] if len(members) > 1 else f",{_lead(text, container, members[0])}"
+        gap = gap if gap.count(",") == 1 and not gap.replace(",", "").strip() else ", "
+        return Edit(Span(members[-1].end, members[-1].end), "".join(f"{gap}{member}" for member in added))
+    span = Span(container.start + 1, container.end - 1)
+    if "\n" not in text:
+        return Edit(span, ", ".join(added))
+    indent, newline = _indent(document, container.start), _newline(document)
+    inner = f"{newline}{indent}{_step(document)}"
+    return Edit(span, inner + f",{inner}".join(added) + f"{newline}{indent}")
+
+
+def _lead(text: str, container: nodes.Node, first: Span) -> str:
+    """Return the white space between the opening bracket and the first member, or a blank where there is none."""
+    lead = text[container.start + 1 : first.start]
+    return lead if "\n" in lead or "\r" in lead else " "
+
+
+def _list(document: Document, items: list[str], indent: str, step: str, multiline: bool) -> str:
+    if not multiline:
+        return f"[{', '.join(items)}]"
+    newline = _newline(document)
+    inner = f"{newline}{indent}{step}"
+    return f"[{inner}{f',{inner}'.join(items)}{newline}{indent}]"
+
+
+def _newline(document: Document) -> str:
+    return "\r\n" if "\r\n" in document.text else "\n"
+
+
+def _indent(document: Document, offset: int) -> str:
+    """Return the white space that the line of `offset` begins with."""
+    line = document.text[document.line_span(offset).start : offset]
+    return line[: len(line) - len(line.lstrip(" \t"))]
+
+
+def _step(document: Document) -> str:
+    """Return by how much the file indents: the white space of the first line that has any."""
+    lines = (document.text[start:].partition("\n")[0] for start in document.line_starts[1:2])
+    return next((line[: len(line) - len(line.lstrip(" \t"))] for line in lines if line[:1] in " \t"), "  ") or "  "
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run this hook over the files named in `argv` (default: `sys.argv[1:]`) and return its exit status."""
+    return run_hook("sensitive-path-deny", argv)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,24 @@
+"""Regular expressions compiled at their first use: compiling all of them would cost more than most runs."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, cast
+
+
+class _LatePattern:
+    """Stands in for a pattern until an attribute of it is asked for, and then hands out those of the real one."""
+
+    def __init__(self, pattern: str, flags: re.RegexFlag | int) -> None:
+        self._source = (pattern, flags)
+
+    def __getattr__(self, name: str) -> Any:
+        compiled = re.compile(*self._source)
+        for method in ("search", "match", "fullmatch", "finditer", "findall", "sub", "subn", "split", "pattern"):
+            setattr(self, method, getattr(compiled, method))
+        return getattr(compiled, name)
+
+
+def late(pattern: str, flags: re.RegexFlag | int = 0) -> re.Pattern[str]:
+    """Return `pattern` as `re.compile` does, but compiled, and refused with `re.error`, only at its first use."""
+    return cast("re.Pattern[str]", _LatePattern(pattern, flags))
