@@ -7,11 +7,11 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from conftest import git, write
-from test_examples import with_credentials
 
 from claude_preflight.catalogue import HOOKS
 from claude_preflight.examine import Options, examine
+from conftest import git, write
+from test_examples import with_credentials
 
 HEADINGS = ["What it does", "Why is this bad?", "Example", "Use instead", "References"]
 MODULES = [*(hook.module for hook in HOOKS), "claude_preflight.checks.claude_preflight"]
@@ -24,7 +24,7 @@ def sections(module: str) -> dict[str, str]:
 
 
 def rules_found(example: str, hook: str, folder: Path) -> set[str]:
-    """Return the rules that `hook` reports in the files of an example: fenced blocks whose info string ends in a path."""
+    """Return the rules that `hook` reports in an example's files: fenced blocks whose info string names the path."""
     files = re.findall(r"```\w+ (\S+)\n(.*?)```", example, re.DOTALL)
     assert files
     folder.mkdir()

@@ -7,11 +7,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from credentials import sample
 
 from claude_preflight.catalogue import HOOKS
 from claude_preflight.examine import Options, examine
 from conftest import git
+from credentials import sample
 
 CHECKS = Path(__file__).parent / "checks"
 EXAMPLES = sorted(path.relative_to(CHECKS).as_posix() for path in CHECKS.glob("*/*/") if path.is_dir())

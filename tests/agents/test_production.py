@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from credentials import characters, sample
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from claude_preflight.agents.exposed import Setting, loose_settings
 from claude_preflight.agents.files import kinds_of
 from claude_preflight.agents.mcp import servers
 from claude_preflight.agents.production import (
@@ -23,10 +25,10 @@ from claude_preflight.agents.production import (
     of_setting,
     of_variable,
 )
-from claude_preflight.agents.exposed import loose_settings
 from claude_preflight.document import Document
 from claude_preflight.policy import Policy
 from claude_preflight.syntax.nodes import Text
+from credentials import characters, sample
 
 PASSWORD = characters("alnum", 14) + "-7"
 KEY = sample("resend-key")
@@ -102,6 +104,7 @@ FOUND: dict[str, tuple[dict[str, object], Told]] = {
     "a variable passed into a container": (run("docker", "run", "-e", "PROD_TOKEN", "x"), [(VARIABLE, "PROD_TOKEN")]),
     "a vault": (env(PW="op://Prod/db/password"), [(VARIABLE, "Prod/db/password")]),
     "a profile behind a path": (env(KUBECONFIG="~/.kube/prod.yaml"), [(PROFILE, "~/.kube/prod.yaml")]),
+    "a project": (env(BIGQUERY_PROJECT="acme-prod"), [(PROFILE, "acme-prod")]),
     "an env file": (run("node", "--env-file=.env.prod", "x.js"), [(PROFILE, ".env.prod")]),
     "a login that is an e-mail address": (
         env(URL="https://api.acme.io", A_EMAIL="jo-17@acme.io", A_PASSWORD="jo-17@acme.io"),
@@ -129,10 +132,10 @@ SILENT: dict[str, dict[str, object]] = {
     "files": run("node", "dist/prod/server.js", "--config", "/etc/prod/app.yml", "--out", "prod.acme.json"),
     "the path of a vendor's URL": env(URL="https://a1.execute-api.eu-west-1.amazonaws.com/prod/mcp?env=production"),
     "an e-mail address": env(CONTACT="ops@prod.acme.io", FROM_ADDRESS="noreply@prod.acme.io"),
-    "another stage in the name": env(PROD_DB_URL_TEST="postgres://a@db.acme.io/x", PROD_MIRROR_LOCAL="${PROD_LOCAL_URL}"),
+    "another stage in the name": env(PROD_DB_URL_TEST="postgres://a@db.acme.io/x", COPY="${PROD_LOCAL_URL}"),
     "another stage in the host": env(PROD_DB_URL=f"postgres://a:{PASSWORD}@staging-db.acme.io/x"),
     "a name that opens nothing": env(REGION="${PROD_REGION}", PROD_NAME="${NAME}", PROD_SIZE="${SIZE:-3}"),
-    "placeholders": env(PROD_API_KEY="<your key>", PROD_TOKEN="changeme", PROD_URL="https://your-shop.io", PROD_DSN="..."),
+    "placeholders": env(PROD_API_KEY="<your key>", PROD_TOKEN="changeme", PROD_URL="https://your-shop.io"),
     "a template": env(DSN="postgres://user:password@prod-db.example.com/shop"),
     "a test key": env(PROD_STRIPE_KEY=sample("payment-secret-key-test")),
     "a local database": env(DSN=f"postgres://a:{PASSWORD}@localhost/shop_production", DB_NAME="shop_production"),
@@ -146,6 +149,14 @@ SILENT: dict[str, dict[str, object]] = {
     "a login to be filled in": env(URL="https://api.acme.io", A_USER="your-user", A_PASSWORD=PASSWORD),
     "a profile of another stage": env(AWS_PROFILE="acme-nonprod", KUBE_CONTEXT="prod-staging"),
     "a profile by reference": env(AWS_PROFILE="${AWS_PROFILE}"),
+    "what the agent itself is served by": {
+        "command": "npx",
+        "args": ["--registry", "https://npm.prod.acme.io", "x"],
+        "env": {
+            "OTEL_EXPORTER_OTLP_ENDPOINT": "https://otel.prod.acme.io",
+            "OPENAI_BASE_URL": "https://llm.prod.acme.io",
+        },
+    },
     "nothing": {},
 }
 
@@ -211,7 +222,7 @@ def test_variable_of_an_env_file(line: str, kind: str) -> None:
     [
         (f"SESSION_KEY={KEY}", True),
         (f"DB=postgres://a:{PASSWORD}@db.acme.io/x", True),
-        (f"DB=postgres://a:{PASSWORD}@localhost/x", False),
+        ("DB=postgres://a:postgres@localhost/x", False),
         ("DB=postgres://a@prod-db.acme.io/x", False),
         ("API_URL=https://api.prod.acme.io", False),
         (f"NEXT_PUBLIC_KEY={KEY}", False),
@@ -257,3 +268,19 @@ LINES: list[tuple[str, str]] = [
 def test_line_of_instructions(line: str, expected: str) -> None:
     found = told(of_line(Text.at(line, 0, len(line)), Policy()), line)
     assert found == ([(CREDENTIAL, expected)] if expected else [])
+
+
+FRAGMENTS = st.sampled_from(
+    "PROD_ prod- live DB_URL = : \" ' ` postgres:// u:p@ db.acme.io ${ } {{ }} op:// % ; , \ud800 é \x00".split()
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(*[st.lists(FRAGMENTS | st.text(max_size=3), max_size=12).map("".join)] * 2, st.booleans())
+def test_any_setting_and_any_line_is_judged_and_spans_lie_inside(name: str, value: str, host: bool) -> None:
+    line = f"{name}={value}"
+    places = Text.at(name, 0, len(name)), Text.at(value, len(name) + 1, len(line))
+    setting = Setting("", "key", *places, host=host, selects=host, passed=host)
+    found = [*of_setting(setting, Policy(), by_reference=True), *of_line(Text.at(line, 0, len(line)), Policy())]
+    assert all(0 <= evidence.span.start <= evidence.span.end <= len(line) for evidence in found)
+    assert {evidence.kind for evidence in found} <= {HOST, VARIABLE, CREDENTIAL, PROFILE}

@@ -1,4 +1,4 @@
-"""Our JSON reader agrees with the standard library on what is JSON and what it means, and knows where everything stands."""
+"""Our JSON reader agrees with the standard library on what is JSON and what it means, and knows the place of it all."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ VALUES = st.recursive(
 )
 LAYOUTS = st.sampled_from([None, 0, 2, "\t", "\r\n "])
 # What turns a document into another one, or into none.
-PIECES = st.sampled_from(list('{}[]:,"\\ \n\t\r') + ["//", "/*", "*/", "true", "null", "-", "0", "1e5", ".", "\\u00", "\0", "é", "\u2028"])
+PIECES = st.sampled_from(
+    [*'{}[]:,"\\ \n\t\r', "//", "/*", "*/", "true", "null", "-", "0", "1e5", ".", "\\u00", "\0", "é", "\u2028"]
+)
 
 
 @settings(max_examples=300, deadline=None)

@@ -42,6 +42,8 @@ _SELECTING_VARIABLE = re.compile(
     r"|GOOGLE_APPLICATION_CREDENTIALS|CLOUDSDK_ACTIVE_CONFIG_NAME|DOPPLER_CONFIG|DATABRICKS_CONFIG_PROFILE"
     r"|OCI_CLI_PROFILE|SNOWFLAKE_(?:DEFAULT_)?CONNECTION_NAME"
 )
+# An application is configured by its project as well; a server has it to choose whose data it works on.
+_PROJECT_VARIABLE = re.compile(r"(?:GOOGLE_CLOUD|GCP|GCLOUD|BIGQUERY|BQ|FIREBASE|CLOUDSDK_CORE)_PROJECT(?:_ID)?")
 _SELECTING_OPTIONS = frozenset(
     "--profile --aws-profile --aws_profile --context --kube-context --env-file --env_file --envfile".split()
 )
@@ -81,7 +83,8 @@ def server_settings(server: Server) -> Iterator[Setting]:
     """Yield what the MCP server `server` is given, in no particular order."""
     owner = f'server "{server.name}"'
     for name, value in server.env:
-        yield from variable_settings(owner, server.key("env", name), name, value)
+        for setting in variable_settings(owner, server.key("env", name), name, value):
+            yield setting._replace(selects=True) if _PROJECT_VARIABLE.fullmatch(name) else setting
     for name, value in server.headers:
         yield Setting(owner, server.key("headers", name), name, value)
     if server.url is not None:

@@ -17,7 +17,7 @@ from claude_preflight.agents.known_servers import (
     catalogue,
     normal_name,
 )
-from claude_preflight.agents.similar_names import is_misspelt, is_slip, name_words, skeleton, squashed
+from claude_preflight.agents.similar_names import is_misspelt, is_slip, split_name, skeleton, squashed
 
 CHARACTERS, SCOPE, SPELLING = "characters", "scope", "spelling"
 INVENTED, PUBLISHER = "invented", "publisher"
@@ -111,7 +111,7 @@ def _in_foreign_scope(scope: str, rest: str) -> Imitation | None:
 
 def _is_telling(name: str) -> bool:
     """Tell whether `name` says that it is a server, and for what."""
-    words = set(name_words(name))
+    words = set(split_name(name))
     return bool(words & _MARKS) and not words <= _GENERIC
 
 
@@ -121,7 +121,7 @@ def _meant(scope: str, rest: str) -> KnownServer | None:
     for server in known:
         if server.name.startswith(f"{scope}/") and is_misspelt(rest, server.name[len(scope) + 1 :], frozenset()):
             return server
-    topic = set(name_words(rest)) - _GENERIC
+    topic = set(split_name(rest)) - _GENERIC
     fitting = [server for server in known if server.by_vendor and topic and topic <= _topic(server)]
     order = (REFERENCE, OFFICIAL, DEPRECATED)
     return min(fitting, key=lambda server: order.index(server.status), default=None)
@@ -129,7 +129,7 @@ def _meant(scope: str, rest: str) -> KnownServer | None:
 
 def _topic(server: KnownServer) -> set[str]:
     """Return the words of the name of a server, none for a program that only has a server besides."""
-    words = set(name_words(server.name))
+    words = set(split_name(server.name))
     return words if words & _MARKS else set()
 
 
@@ -155,7 +155,7 @@ def _taken_for_vendors(registry: str) -> dict[str, Imitation]:
     found: dict[str, Imitation] = {}
     for server in catalogue().servers:
         owner, _, repository = server.repository.partition("github.com/")[2].lower().partition("/")
-        if server.trusted and not set(name_words(repository)) <= _GENERIC:
+        if server.trusted and not set(split_name(repository)) <= _GENERIC:
             found.setdefault(f"{owner}-{repository}", Imitation(INVENTED, f"{owner}/{repository}", server))
         for twin in _twins(registry, server) if server.by_vendor else ():
             found[twin] = Imitation(PUBLISHER, server.name, server)

@@ -280,11 +280,11 @@ _DEVELOPMENT = frozenset(
     " playground fake dummy sample example examples prodlike".split()
 )
 _NEGATIONS = frozenset("non not no pre un anti without except".split())
-# Neighbours that make another thing of the word: a film, a factory, a state of a build.
-_OTHER_BEFORE = frozenset("post co mass film video music media audio tv theatre food energy milk oil crop".split())
-_OTHER_AFTER = frozenset(
-    "ready like grade quality mode build builds bundle line lines order orders planning plan planner schedule"
-    " scheduling company companies studio studios house team crew manager".split()
+# Neighbours that make another thing of the word: the state of a build; of the long word also a film or a factory.
+_OTHER_AFTER = frozenset("ready like grade quality mode build builds bundle".split())
+_OTHER_BEFORE_LONG = frozenset("post co mass film video music media audio tv theatre food energy milk oil crop".split())
+_OTHER_AFTER_LONG = frozenset(
+    "line lines planning planner schedule scheduling company companies studio studios house crew".split()
 )
 _STORES = frozenset(
     "db dbs database databases postgres postgresql pg pgsql mysql mariadb mssql sql mongo mongodb redis rds sqlserver"
@@ -336,11 +336,15 @@ def environment(name: str, *, live: frozenset[str] = _STORES) -> str:
         if word in _PRODUCTION:
             if before in _NEGATIONS:
                 return STAGING
-            if before not in _OTHER_BEFORE and after not in _OTHER_AFTER:
+            if after not in _OTHER_AFTER and not (word == "production" and _is_trade(before, after)):
                 return PRODUCTION
         elif word == "live" and (before in live or after in _STORES):
             return PRODUCTION
     return ""
+
+
+def _is_trade(before: str, after: str) -> bool:
+    return before in _OTHER_BEFORE_LONG or after in _OTHER_AFTER_LONG
 
 
 def host_environment(host: str, kind: str = WEB) -> str:

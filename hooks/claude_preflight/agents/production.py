@@ -52,6 +52,9 @@ class Evidence(NamedTuple):
 
 # Where a product requirements document is, not a production system.
 _DOCUMENT_NAMES = (["prd", "url"], ["prd", "link"], ["prd", "doc", "url"])
+# What the agent and its installers are served by: the model's gateway, telemetry, proxies, package registries. That
+# these run in production is as it should be.
+_PLUMBING = frozenset("anthropic openai litellm otel otlp proxy registry index mirror".split())
 _MORE_ACCESS = frozenset("db database connection connectionstring conn".split())
 
 
@@ -112,7 +115,7 @@ def of_setting(setting: Setting, policy: Policy, *, by_reference: bool = False) 
 def _by_place(setting: Setting, policy: Policy) -> Evidence | None:
     for place in places(setting.value, host=setting.host):
         stage, part = _stage(place, policy)
-        if stage != PRODUCTION or _is_template(place) or _is_bare_word(place, setting):
+        if stage != PRODUCTION or _is_template(place) or _is_bare_word(place, setting) or _is_plumbing(place, setting):
             continue
         of = f'a production host, so the agent works on live data: "{place.host}"'
         if part is not place.host:
@@ -125,6 +128,10 @@ def _by_place(setting: Setting, policy: Policy) -> Evidence | None:
 
 
 _MODE_NAMES = ("", "server", "endpoint", "origin", "domain", "url")
+
+
+def _is_plumbing(place: Place, setting: Setting) -> bool:
+    return place.kind == WEB and place.password is None and not _PLUMBING.isdisjoint(words(setting.name or ""))
 
 
 def _is_bare_word(place: Place, setting: Setting) -> bool:

@@ -29,7 +29,7 @@ def squashed(name: str) -> str:
     return _SEPARATORS.sub("", name)
 
 
-def name_words(name: str) -> list[str]:
+def split_name(name: str) -> list[str]:
     """Return the words of `name`, which separators part."""
     return [word for word in _SEPARATORS.split(name) if word]
 
@@ -43,7 +43,7 @@ def is_misspelt(name: str, known: str, others: frozenset[str]) -> bool:
         return False
     if squashed(name) == squashed(known):
         return True
-    words, known_words = name_words(name), name_words(known)
+    words, known_words = split_name(name), split_name(known)
     if len(words) != len(known_words):
         return False
     pairs = [(word, other) for word, other in zip(words, known_words, strict=True) if word != other]

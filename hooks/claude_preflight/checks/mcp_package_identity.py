@@ -49,6 +49,7 @@ from claude_preflight.agents.known_servers import (
 )
 from claude_preflight.agents.launch import Launch
 from claude_preflight.agents.mcp import Server, servers
+from claude_preflight.agents.pins import is_exact
 from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.hook import run_hook
@@ -135,14 +136,9 @@ class _Subject(NamedTuple):
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
-    """Yield what is wrong with the names of the packages that the servers of `document` run.
-
-    Of a server that is switched off only errors are worth a word.
-    """
+    """Yield what is wrong with the names of the packages that the servers of `document` run, switched off or not."""
     for subject in _subjects(document):
-        for finding in _judge(subject, context.policy):
-            if not subject.server.disabled or finding.rule.severity is Severity.ERROR:
-                yield finding
+        yield from _judge(subject, context.policy)
 
 
 def _subjects(document: Document) -> Iterator[_Subject]:
@@ -183,7 +179,9 @@ def _weaknesses(subject: _Subject, known: KnownServer) -> Iterator[Finding]:
         yield subject.finding(MALICIOUS_PACKAGE, f"which is malicious: it {why}", repair)
         return
     version = subject.launch.version
-    found = [advisory for advisory in known.advisories if version and advisory.covers(version)]
+    if not version or not is_exact(subject.launch):
+        return
+    found = [advisory for advisory in known.advisories if advisory.covers(version)]
     bounded = [advisory for advisory in found if advisory.below or advisory.last]
     if bounded:
         ids = ", ".join(advisory.id for advisory in bounded)
@@ -209,7 +207,7 @@ def _left_behind(subject: _Subject, known: KnownServer) -> Iterator[Finding]:
 def _wrong_word(subject: _Subject) -> Finding | None:
     launch, document = subject.launch, subject.document
     words = _SUBCOMMANDS.get(launch.launcher, frozenset())
-    if subject.package not in words or not launch.arguments or launch.spec is not subject.package:
+    if subject.package not in words or not launch.arguments or launch.binary:
         return None
     meant = launch.arguments[0]
     if meant.startswith("-"):

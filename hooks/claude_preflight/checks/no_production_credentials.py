@@ -33,7 +33,7 @@ and `development: {hosts: ["prod-copy.acme.io"]}` for what only sounds like prod
 
 References
 ----------
-* CWE-1188, initialization of a resource with an insecure default: https://cwe.mitre.org/data/definitions/1188.html
+* CWE-668, exposure of a resource to the wrong sphere: https://cwe.mitre.org/data/definitions/668.html
 * CWE-798, use of hard-coded credentials: https://cwe.mitre.org/data/definitions/798.html
 """
 
@@ -54,9 +54,9 @@ from claude_preflight.syntax.nodes import Text
 if TYPE_CHECKING:
     from claude_preflight.agents.production import Evidence
 
-HOST = Rule("production-host", Severity.ERROR, Confidence.HIGH, "the agent is connected to a production host", 1188)
+HOST = Rule("production-host", Severity.ERROR, Confidence.HIGH, "the agent is connected to a production host", 668)
 VARIABLE = Rule(
-    "production-variable", Severity.ERROR, Confidence.HIGH, "the agent is given a variable of production", 1188
+    "production-variable", Severity.ERROR, Confidence.HIGH, "the agent is given a variable of production", 668
 )
 CREDENTIAL = Rule(
     "production-credential",
@@ -70,14 +70,14 @@ PROFILE = Rule(
     Severity.ERROR,
     Confidence.MEDIUM,
     "a profile, context or env file of production is chosen for the agent",
-    1188,
+    668,
 )
 SERVER = Rule(
     "production-server",
     Severity.WARNING,
     Confidence.MEDIUM,
     "a server that is called production is connected to something",
-    1188,
+    668,
 )
 LOGIN = Rule(
     "production-login",
@@ -97,8 +97,6 @@ _REPAIRS = {
     SERVER: "connect it to a development copy, or rename it if it is connected to one",
     LOGIN: f"take the login from the environment, and a development system's; or {_IF_DEVELOPMENT}",
 }
-
-
 _RULES = {rule.id: rule for rule in RULES}
 _GATHERED = {
     HOST.id: "names production hosts",
@@ -107,7 +105,7 @@ _GATHERED = {
     PROFILE.id: "chooses a profile of production",
 }
 
-# What the text of a file must hold for any finding: the word for a stage, or a password. Most hold neither, and are
+# What a file or its path must hold for any finding: the word for a stage, or a password. Most hold neither, and are
 # spared the judges, which take longer to load than such a file to read.
 _TELLING = re.compile(r"prod|prd|live|pass|pwd|wort|senha|clave|\\u00", re.IGNORECASE)
 _STAGE = re.compile(r"prod|prd|live", re.IGNORECASE)
@@ -118,15 +116,14 @@ _VARIABLES = frozenset((ENV_FILE, SHELL_RC))
 _TEMPLATE_FILE = re.compile(
     r"[._-](?:example|sample|template|tmpl|tpl|dist|defaults?|schema)(?:[._-]|$)", re.IGNORECASE
 )
-_PRODUCTION_FILE = re.compile(
-    r"(?:^|[/._-])(?:prod|prd|production)[/._-]|[._-](?:prod|prd|production|live)(?:\.local)?$"
-)
+_PRODUCTION_FOLDER = re.compile(r"(?:^|/)\.?(?:prod|prd|production|live)/")
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
     """Yield what in `document` connects an agent to production."""
     policy = context.policy
-    if not (policy.production_hosts or policy.production_names or _TELLING.search(document.text)):
+    named = policy.production_hosts or policy.production_names
+    if not (named or _TELLING.search(document.text) or _STAGE.search(document.path)):
         return
     seen: set[Span] = set()
     for finding in _findings(document, policy):
@@ -171,7 +168,7 @@ def _variables(document: Document, policy: Policy) -> Iterator[Finding]:
     from claude_preflight.syntax.dotenv import read_dotenv
 
     is_template = bool(_TEMPLATE_FILE.search(document.path.rpartition("/")[2]))
-    of_production = not is_template and bool(_PRODUCTION_FILE.search(document.path))
+    of_production = not is_template and _is_of_production(document.path)
     found: dict[str, list[tuple[Span, str]]] = {}
     for name, value, _, _ in read_dotenv(document.text):
         for evidence in of_production_variable(name, value) if of_production else of_variable(name, value, policy):
@@ -184,6 +181,14 @@ def _variables(document: Document, policy: Policy) -> Iterator[Finding]:
         yield rule.at(variables[0][0], message, repair=_REPAIRS[rule], key=",".join(names))
 
 
+def _is_of_production(path: str) -> bool:
+    """Tell whether the env file at `path` is one that production itself is run or built with."""
+    from claude_preflight.agents.places import PRODUCTION, environment
+
+    name = path.rpartition("/")[2].removesuffix(".local")  # .env.production.local: one machine's, of the same stage
+    return name in (".env.live", "live.env") or environment(name) == PRODUCTION or bool(_PRODUCTION_FOLDER.search(path))
+
+
 def _listed(names: list[str]) -> str:
     shown = names if len(names) <= 6 else [*names[:5], f"{len(names) - 5} more"]
     return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
@@ -191,9 +196,12 @@ def _listed(names: list[str]) -> str:
 
 def _written(document: Document, policy: Policy) -> Iterator[Finding]:
     """Yield the credentials in the prose and the code of instructions."""
-    for line in _lines(document, policy):
-        from claude_preflight.agents.production import of_line
+    lines = list(_lines(document, policy))
+    if not lines:
+        return
+    from claude_preflight.agents.production import of_line
 
+    for line in lines:
         for evidence in of_line(line, policy):
             yield _finding("this file", evidence)
 

@@ -50,8 +50,9 @@ from claude_preflight.agents.settings import Scope, Settings, denies_reading, se
 from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.hook import run_hook
-from claude_preflight.model import Confidence, Edit, Finding, Fix, Rule, Severity, Span
+from claude_preflight.model import Confidence, Finding, Fix, Rule, Severity, Span
 from claude_preflight.syntax import nodes
+from claude_preflight.syntax.json_edit import append
 
 NOT_DENIED = Rule(
     "sensitive-path-not-denied",
@@ -194,76 +195,18 @@ def _place(settings: Settings) -> Span:
     return key.span if key else settings.root.span
 
 
-# --- the repair ---------------------------------------------------------------------------------------------------
-
-
 def _fix(document: Document, settings: Settings, rules: list[str]) -> Fix | None:
-    """Return the edit that adds `rules` to those that deny, in the style of the file; None where nobody can tell how."""
+    """Return the edit that adds `rules` to those that deny; None where the file holds something else in their place."""
+    permissions, deny = settings.root.get("permissions"), settings.permissions.get("deny")
     if tree_of(document).problems:
         return None
-    items = [f'"{rule}"' for rule in rules]
-    permissions, deny = settings.root.get("permissions"), settings.permissions.get("deny")
     if isinstance(deny, nodes.Sequence):
-        return Fix((_into(document, deny, [item.span for item in deny.items], items),))
-    if deny is not None or not (permissions is None or isinstance(permissions, nodes.Mapping)):
-        return None
-    into = settings.root if permissions is None else permissions
-    pairs = [Span(key.start - 1, value.end) for key, value in into.pairs]
-    multiline = "\n" in document.text[into.start : into.end]
-    outer = _indent(document, pairs[0].start) if pairs else f"{_indent(document, into.start)}  "
-    step = outer[len(_indent(document, into.start)) :] or "  "
-    deny_indent = outer if permissions is not None else outer + step
-    entry = f'"deny": {_list(document, items, deny_indent, step, multiline)}'
+        return Fix((append(document.text, deny, rules),))
+    if deny is None and isinstance(permissions, nodes.Mapping):
+        return Fix((append(document.text, permissions, {"deny": rules}),))
     if permissions is None:
-        newline = _newline(document)
-        inner = f"{newline}{deny_indent}{entry}{newline}{outer}" if multiline else entry
-        entry = f'"permissions": {{{inner}}}'
-    return Fix((_into(document, into, pairs, [entry]),))
-
-
-def _into(document: Document, container: nodes.Node, members: list[Span], added: list[str]) -> Edit:
-    """Return the edit that puts `added` behind the last of `members` in the brackets of `container`."""
-    text = document.text
-    if members:
-        gap = text[members[-2].end : members[-1].start] if len(members) > 1 else f",{_lead(text, container, members[0])}"
-        gap = gap if gap.count(",") == 1 and not gap.replace(",", "").strip() else ", "
-        return Edit(Span(members[-1].end, members[-1].end), "".join(f"{gap}{member}" for member in added))
-    span = Span(container.start + 1, container.end - 1)
-    if "\n" not in text:
-        return Edit(span, ", ".join(added))
-    indent, newline = _indent(document, container.start), _newline(document)
-    inner = f"{newline}{indent}{_step(document)}"
-    return Edit(span, inner + f",{inner}".join(added) + f"{newline}{indent}")
-
-
-def _lead(text: str, container: nodes.Node, first: Span) -> str:
-    """Return the white space between the opening bracket and the first member, or a blank where there is none."""
-    lead = text[container.start + 1 : first.start]
-    return lead if "\n" in lead or "\r" in lead else " "
-
-
-def _list(document: Document, items: list[str], indent: str, step: str, multiline: bool) -> str:
-    if not multiline:
-        return f"[{', '.join(items)}]"
-    newline = _newline(document)
-    inner = f"{newline}{indent}{step}"
-    return f"[{inner}{f',{inner}'.join(items)}{newline}{indent}]"
-
-
-def _newline(document: Document) -> str:
-    return "\r\n" if "\r\n" in document.text else "\n"
-
-
-def _indent(document: Document, offset: int) -> str:
-    """Return the white space that the line of `offset` begins with."""
-    line = document.text[document.line_span(offset).start : offset]
-    return line[: len(line) - len(line.lstrip(" \t"))]
-
-
-def _step(document: Document) -> str:
-    """Return by how much the file indents: the white space of the first line that has any."""
-    lines = (document.text[start:].partition("\n")[0] for start in document.line_starts[1:2])
-    return next((line[: len(line) - len(line.lstrip(" \t"))] for line in lines if line[:1] in " \t"), "  ") or "  "
+        return Fix((append(document.text, settings.root, {"permissions": {"deny": rules}}),))
+    return None
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -219,6 +219,18 @@ class _Line:
         return draft
 
 
+class _Doubled(NamedTuple):
+    """Where `((` opens, which is arithmetic if `))` closes it, and two groups if anything stands between.
+
+    `level` is the number of parentheses open behind it, `count` that of the commands before it; `start` is negative
+    for the one of `$((`.
+    """
+
+    level: int
+    start: int
+    count: int
+
+
 class _Frame(_Line):
     """What is read up to `closer`: the whole text, a substitution, or an expansion, which holds no commands itself."""
 
@@ -235,6 +247,7 @@ class _Frame(_Line):
         self.cases = 0
         self.pattern = False  # in the patterns of a `case`
         self.naming = False  # behind `function`
+        self.doubled: list[_Doubled] = []
 
     @property
     def testing(self) -> bool:
@@ -323,10 +336,11 @@ class _Scanner:
             frame.add(index, end)
         elif opening == "${":
             self.push(_Frame("}", index, frame.depth, expansion=True))
-        elif opening == "$((":
-            self.push(_Frame(")", index, frame.depth, expansion=True, parentheses=2))
         else:
             self.push(_Frame("`" if opening == "`" else ")", index, frame.depth + 1))
+            if opening == "$((":
+                self.frames[-1].doubled.append(_Doubled(1, -1, 0))
+                return end - 1
         return end
 
     def push(self, frame: _Frame) -> None:
@@ -389,7 +403,7 @@ class _Scanner:
         index, end = token.span()
         if frame.pattern:
             self.end_word(frame, index)
-        else:
+        if not frame.pattern:
             self.end_command(frame, "\n", index)
         for redirection in self.bodies_due:
             end = self.read_body(redirection, end)
@@ -413,17 +427,16 @@ class _Scanner:
     def operator(self, frame: _Frame, token: re.Match[str]) -> int:
         index, end = token.span()
         spelled = token.group()
-        if frame.testing and index - frame.word_start == 2 and self.text.startswith("]]", frame.word_start):
+        ends_test = index - frame.word_start == 2 and self.text.startswith("]]", frame.word_start)
+        if frame.pattern or (frame.testing and ends_test):
             self.end_word(frame, index)
         if frame.testing and spelled != ";":
             frame.add(index, end)
         elif spelled == "(":
             return self.open_parenthesis(frame, index)
         elif spelled == ")":
-            self.close_parenthesis(frame, index)
-        elif frame.pattern:
-            self.end_word(frame, index)
-        else:
+            return self.close_parenthesis(frame, index)
+        elif not frame.pattern:
             self.end_command(frame, spelled, index)
             frame.pattern = frame.cases > 0 and spelled in (";;", ";&", ";;&")
         return end
@@ -438,12 +451,12 @@ class _Scanner:
             frame.finish_draft()
             frame.naming = False
             return definition.end()
-        elif frame.pattern:
-            self.end_word(frame, index)
-        elif not inside_word and self.text.startswith("((", index) and frame.draft.words[-1:] in ([], ["for"]):
+        elif not inside_word and frame.draft.words == ["for"]:
             self.push(_Frame(")", index, frame.depth, expansion=True, parentheses=1))
-        else:
+        elif not frame.pattern:
             self.end_command(frame, "", index)
+            if self.text.startswith("((", index):
+                frame.doubled.append(_Doubled(frame.parentheses + 2, index, len(frame.drafts)))
             frame.parentheses += 1
         return index + 1
 
@@ -452,17 +465,36 @@ class _Scanner:
         last = self.text[index - 1]
         return last in "@!+?*" or (last == "=" and bool(_ASSIGNMENT.fullmatch(self.text, frame.word_start, index)))
 
-    def close_parenthesis(self, frame: _Frame, index: int) -> None:
+    def close_parenthesis(self, frame: _Frame, index: int) -> int:
         if frame.pattern:
-            self.end_word(frame, index)
             frame.pattern = False
-            return
+            return index + 1
+        opening = None
+        while frame.doubled and frame.doubled[-1].level >= frame.parentheses:
+            opening = frame.doubled.pop()
+        if opening and opening.level == frame.parentheses and self.text.startswith("))", index):
+            self.close_arithmetic(frame, opening, index + 2)
+            return index + 2
         if not frame.parentheses and frame.closer == ")":
             self.close(index, index + 1)
-            return
-        self.end_command(frame, "", index)
-        frame.closed = frame.parentheses > 0
-        frame.parentheses -= frame.closed
+        else:
+            self.end_command(frame, "", index)
+            frame.closed = frame.parentheses > 0
+            frame.parentheses -= frame.closed
+        return index + 1
+
+    def close_arithmetic(self, frame: _Frame, opening: _Doubled, end: int) -> None:
+        """Take back the commands that arithmetic was read as; as a whole it is a word."""
+        frame.drop_word()
+        taken_back = [*frame.drafts[opening.count :], frame.finish_draft()]
+        del frame.drafts[opening.count :]
+        lost = {id(redirection) for draft in taken_back for redirection in draft.redirections}
+        self.bodies_due = [redirection for redirection in self.bodies_due if id(redirection) not in lost]
+        frame.parentheses -= 2
+        if opening.start < 0:
+            self.close(end - 1, end)
+        else:
+            frame.add(opening.start, end)
 
     def end_word(self, frame: _Frame, end: int) -> None:
         if frame.word_start < 0:
@@ -506,6 +538,8 @@ class _Scanner:
             self.end_command(frame, "", end)
             frame.cases += 1
             frame.pattern = True
+        elif word.startswith("((") and draft.words == ["for", word]:
+            self.end_command(frame, "", end)
 
     def end_command(self, frame: _Frame, operator: str, end: int) -> None:
         self.end_word(frame, end)

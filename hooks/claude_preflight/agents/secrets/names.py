@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 
 # What a name calls its value; the value decides how much of that is believed.
 NOTHING = "nothing"
@@ -49,7 +49,7 @@ _OTHER_TOKENS = frozenset(
 _PUBLIC = frozenset("public publishable pub".split())
 
 
-@cache
+@lru_cache(maxsize=2000)
 def name_words(name: str) -> tuple[str, ...]:
     """Return the words of an identifier, flag or header in lower case: `X-Api-Key` and `xApiKey` have the same."""
     return tuple(word for word in _OTHER.split(_HUMP.sub(" ", name[:200]).lower()) if word)
@@ -63,7 +63,7 @@ def _telling_words(name: str) -> list[str]:
     return found
 
 
-@cache
+@lru_cache(maxsize=2000)
 def what_is_named(name: str) -> str:
     """Return what `name` (a variable, a header, a JSON key, a command-line flag) calls its value: a constant above.
 

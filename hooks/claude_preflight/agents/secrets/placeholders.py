@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from claude_preflight.agents.secrets.names import name_words
 from claude_preflight.agents.secrets.shapes import entropy, is_hexadecimal, is_patterned, words
 
@@ -180,7 +178,6 @@ def _is_low_entropy(value: str) -> bool:
     return entropy(value) < (2.4 if is_hexadecimal(value.replace("-", "")) else 3.0)
 
 
-@cache
 def _is_common(word: str) -> bool:
     """Whether the letters of `word` are common words one after the other."""
     reached = {0}

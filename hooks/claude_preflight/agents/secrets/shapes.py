@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from math import log2
 
-_LONGEST = 400  # characters looked at; a longer value is judged by its beginning
+_LONGEST = 160  # characters looked at; a longer value is judged by its beginning
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _LONG_WORD = re.compile(r"[A-Z]?[a-z]{3,}")
@@ -72,7 +71,6 @@ def changes(value: str) -> int:
     )
 
 
-@cache
 def looks_random(value: str) -> bool:
     """Whether `value` is what a generator makes, such as a UUID or a key in hexadecimal or base 64; not a name or a date."""
     if is_uuid(value):

@@ -17,9 +17,10 @@ from claude_preflight.model import Span
 # Between a name and its value: =, :, a table's bar, and the quotes or Markdown emphasis around either.
 _ASSIGNED = re.compile(r"[=:|](?<=[\w\"'`*\]\\ ].)[=>-]?[ \t*_\"'`\\]{0,6}(?=[^\s/]\S{4})")
 _ASSIGNED_IN_PROSE = re.compile(_ASSIGNED.pattern + r"(?=\S{0,80}?\d)")
-_QUOTED = re.compile(r"[^\s\"'`\\]+")
-_BARE = re.compile(r"(?:\$\{[^\s{}]*\}|&(?!&)|[^\s\"'`\\;,<>(){}\[\]|&])+")
-_IN_QUERY = re.compile(r"[^\s\"'`\\;,<>(){}\[\]|&#]+")
+_LONGEST_VALUE = 600
+_QUOTED = re.compile(rf"[^\s\"'`\\]{{1,{_LONGEST_VALUE}}}+")
+_BARE = re.compile(rf"(?:\$\{{[^\s{{}}]{{0,200}}\}}|&(?!&)|[^\s\"'`\\;,<>(){{}}\[\]|&]){{1,{_LONGEST_VALUE}}}+")
+_IN_QUERY = re.compile(rf"[^\s\"'`\\;,<>(){{}}\[\]|&#]{{1,{_LONGEST_VALUE}}}+")
 _BEFORE_HEADER = ("", '"', "'")  # the name of a header stands first in its word
 _CALLED = ("(", "[")  # behind the name of a function or a list, which is no value
 _SHOWN = re.compile(r"[`\"'](?<=[\w*] .)(?=[^\s`\"']{8,200}[`\"'])")
@@ -102,6 +103,8 @@ def _aws_secrets(text: str, tokens: list[Secret], end: int) -> Iterator[Secret]:
 
 def _judged(name: str, text: str, start: int, end: int, *, prose: bool, kind: str = "") -> Iterator[Secret]:
     """Yield the value from `start` to `end` as a secret if it is one under `name`; `kind` tells better than the name."""
+    if end - start >= _LONGEST_VALUE:  # then it is cut off, or no password and no key
+        return
     first, last = literal_part(text[start:end])
     found = kind_of_value(name, text[start + first : start + last], prose=prose)
     if found:
@@ -113,27 +116,30 @@ def _assigned(text: str, start: int, end: int, *, prose: bool) -> Iterator[Secre
 
     In prose also those of "the password `value`".
     """
-    for match in (_ASSIGNED_IN_PROSE if prose else _ASSIGNED).finditer(text, start, end):
+    pattern = _ASSIGNED_IN_PROSE if prose else _ASSIGNED
+    while match := pattern.search(text, start, end):
+        start = match.end()
+        before = text[max(0, match.start() - _LONGEST_NAME) : match.start()].rstrip(" \t*_\"'`\\]")
         operator, gap = match.group()[0], match.group()[1:]
-        before = text[max(start, match.start() - _LONGEST_NAME) : match.start()].rstrip(" \t*_\"'`\\]")
         quoted = gap[-1:] in ("'", '"', "`")
         # What follows a colon and a blank without quotes is as likely a sentence as a value.
         loose = prose or (operator == ":" and gap[-1:] == " ")
         name = _credential_name(before, prose=loose)
         preceding = before[len(before) - len(name) - 1 : len(before) - len(name)]
-        if preceding in _BEFORE_HEADER and what_is_named(name) == TOKEN:
-            loose = prose
         # The parts of an identifier such as an ARN or AWS::IAM::AccessKey name nothing.
         if not name or preceding == ":" == match.group() or before.endswith(f"::{name}"):
             continue
+        if preceding in _BEFORE_HEADER and what_is_named(name) == TOKEN:
+            loose = prose
         query = preceding in ("?", "&")
-        value = (_QUOTED if quoted else _IN_QUERY if query else _BARE).match(text, match.end(), end)
-        if value:
-            stop = match.end() + len(value.group().rstrip(".:!?*_" if loose else ""))
-            if loose and not quoted and text[stop : stop + 1] in _CALLED:
-                continue
+        value = (_QUOTED if quoted else _IN_QUERY if query else _BARE).match(text, start, end)
+        if not value:
+            continue
+        stop = start + len(value.group().rstrip(".:!?*_" if loose else ""))
+        if quoted or not loose or text[stop : stop + 1] not in _CALLED:
             kind = "url-query-secret" if query else ""
-            yield from _judged(name, text, match.end(), stop, prose=loose, kind=kind)
+            yield from _judged(name, text, start, stop, prose=loose, kind=kind)
+        start = value.end()
 
 
 def _shown(text: str, start: int, end: int) -> Iterator[Secret]:

@@ -1,0 +1,391 @@
+"""What runs without asking is narrow.
+
+What it does
+------------
+Refuses rules that let an agent run any command unasked (`Bash`, `Bash(*)`, `PowerShell`, Cursor's `Shell(*)`, Gemini's
+`run_shell_command`…) and rules that open a whole disk or home folder to its file tools. Gathers, one finding per file,
+the rules that allow programs which do whatever their arguments say (interpreters, shells, downloaders, package runners,
+`sudo`, `rm`, cloud clients), the file tools that are allowed everywhere, fetching from any host, and folders outside of
+the project. Names the rules that look as if they protected and do nothing. Rules that another rule of the file already
+denies, or has asked about, are fine, and so is every command where the sandbox holds them all.
+
+Why is this bad?
+----------------
+The model decides what it runs, and text it has read may have told it to. A rule such as `Bash(python3 *)` approves every
+program that Python can express, so nobody is asked about anything any more. A rule that denies nothing is worse than
+none: whoever reads it stops looking.
+
+Example
+-------
+```json .claude/settings.json
+{
+  "permissions": {
+    "allow": ["Bash(*)", "Bash(python3 *)", "WebFetch"],
+    "deny": ["Write(.github/**)"]
+  }
+}
+```
+
+Use instead
+-----------
+```json .claude/settings.json
+{
+  "permissions": {
+    "allow": ["Bash(python3 -m pytest *)", "Bash(make test)", "WebFetch(domain:docs.python.org)"],
+    "deny": ["Edit(.github/**)"]
+  }
+}
+```
+
+A folder outside of the project that is really meant goes into the policy: `filesystem: {allow: [../shared-protos]}`.
+
+References
+----------
+* Permissions of Claude Code: https://code.claude.com/docs/en/permissions
+* CWE-250, execution with unnecessary privileges: https://cwe.mitre.org/data/definitions/250.html
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from claude_preflight.agents import files
+from claude_preflight.agents.broad_commands import EVERYTHING, Breadth, breadth, powers
+from claude_preflight.agents.config import mapping_of
+from claude_preflight.agents.paths import CREDENTIALS, DISK, HOME, OUTSIDE, PERSONAL, SYSTEM, reach
+from claude_preflight.agents.permissions import Anchors, Effect, Kind, PermissionRule, covers, names_tool, read_rule
+from claude_preflight.agents.settings import Settings, is_true, settings_of
+from claude_preflight.agents.shell_grants import Grant, allows_everything, shell_grants
+from claude_preflight.context import Context
+from claude_preflight.document import Document
+from claude_preflight.hook import run_hook
+from claude_preflight.model import Confidence, Finding, Rule, Severity
+from claude_preflight.policy import matches_any
+from claude_preflight.syntax.nodes import Mapping, Text
+from claude_preflight.syntax.nodes import Sequence as List
+
+SHELL = Rule(
+    "unrestricted-shell", Severity.ERROR, Confidence.HIGH, "a rule lets an agent run any command without asking", 250
+)
+SKILL_SHELL = Rule(
+    "skill-unrestricted-shell",
+    Severity.WARNING,
+    Confidence.HIGH,
+    "a skill or command lets any shell command run without asking while it is at work",
+    250,
+)
+BROAD_COMMANDS = Rule(
+    "broad-command",
+    Severity.WARNING,
+    Confidence.HIGH,
+    "rules allow programs that do whatever their arguments say",
+    250,
+)
+WHOLE_DISK = Rule(
+    "whole-disk-access",
+    Severity.ERROR,
+    Confidence.HIGH,
+    "a rule opens a whole disk or home folder to the agent's file tools",
+    732,
+)
+BROAD_FILES = Rule(
+    "broad-file-access",
+    Severity.WARNING,
+    Confidence.MEDIUM,
+    "rules allow the agent's file tools outside of the project",
+    732,
+)
+ANY_HOST = Rule(
+    "unrestricted-fetch", Severity.WARNING, Confidence.HIGH, "a rule lets the agent fetch from any host", 918
+)
+DIRECTORY = Rule(
+    "directory-outside-project",
+    Severity.WARNING,
+    Confidence.HIGH,
+    "the agent works in folders outside of the project",
+    732,
+)
+NO_EFFECT = Rule(
+    "permission-rule-without-effect",
+    Severity.WARNING,
+    Confidence.HIGH,
+    "a rule that looks as if it protected, and that the agent ignores",
+    693,
+)
+RULES = (SHELL, SKILL_SHELL, BROAD_COMMANDS, WHOLE_DISK, BROAD_FILES, ANY_HOST, DIRECTORY, NO_EFFECT)
+
+_FILE_TOOLS = {"Read": "read", "Edit": "change", "Write": "change", "MultiEdit": "change", "NotebookEdit": "change"}
+# Files that only a rule over the whole disk, or over the whole home folder, matches.
+_ANYWHERE = "/anywhere/any-folder/any-file"
+_IN_HOME = "~/any-folder/any-file"
+_MOST_LISTED = 8
+
+
+def check(document: Document, context: Context) -> Iterator[Finding]:
+    """Yield what `document` lets an agent do without asking."""
+    if document.kinds & {files.SKILL, files.COMMAND}:
+        yield from _skill(document)
+        return
+    yield from _commands(document)
+    settings = settings_of(document) if files.CLAUDE_SETTINGS in document.kinds else None
+    if settings:
+        yield from _file_access(settings)
+        yield from _hosts(settings)
+        yield from _directories(document, settings, context)
+        yield from _without_effect(settings)
+
+
+# --- commands -----------------------------------------------------------------------------------------------------
+
+
+def _commands(document: Document) -> Iterator[Finding]:
+    broad: list[tuple[Grant, Breadth]] = []
+    for grant in shell_grants(document):
+        if allows_everything(grant) and not grant.usual:
+            message = f"{grant.key} lets the agent run any command without asking"
+            repair = "name the commands it needs, with their arguments"
+            yield SHELL.at(grant.text.span, message, repair=repair, key=grant.key)
+        elif found := breadth(grant.pattern):
+            broad.append((grant, found))
+    if broad:
+        yield _broad(broad)
+
+
+def _broad(broad: list[tuple[Grant, Breadth]]) -> Finding:
+    """Return the one finding that names all programs which rules of a file leave without bounds."""
+    names: dict[str, list[str]] = {}
+    for _, found in broad:
+        programs = names.setdefault(found.power, [])
+        if found.name not in programs:
+            programs.append(found.name)
+    what = "; ".join(_power(power, programs) for power, programs in names.items())
+    subject = "a rule lets" if len(broad) == 1 else f"{len(broad)} rules let"
+    message = f"{subject} the agent, without asking, {what}"
+    listed = ", ".join(sorted({name for programs in names.values() for name in programs}))
+    repair = "allow the commands that are meant, e.g. Bash(python3 -m pytest *) instead of Bash(python3 *)"
+    return BROAD_COMMANDS.at(broad[0][0].text.span, message, repair=repair, key=f"{broad[0][0].key}: {listed}")
+
+
+def _power(power: str, programs: list[str]) -> str:
+    if power == EVERYTHING:
+        return "run any command that fits a pattern which begins with *"
+    shown = programs[:_MOST_LISTED] + (["…"] if len(programs) > _MOST_LISTED else [])
+    return f"{powers()[power]} ({', '.join(shown)})"
+
+
+# --- skills and commands ------------------------------------------------------------------------------------------
+
+_BETWEEN_RULES = re.compile(r"[\s,]+(?![^(]*\))")
+
+
+def _skill(document: Document) -> Iterator[Finding]:
+    root = mapping_of(document)
+    for text in _allowed_tools(root) if root else ():
+        rule = read_rule(text, Effect.ALLOW)
+        if rule.tool not in ("Bash", "PowerShell") or rule.problem:
+            continue
+        found = Breadth(EVERYTHING, rule.tool) if rule.specifier is None else breadth(str(rule.specifier))
+        if found and found.power in (EVERYTHING, "command", "root"):
+            message = "allowed-tools lets the model run any command without asking while this is at work, even in a folder that nobody has trusted yet"
+            repair = "name the commands it needs, e.g. Bash(git diff *)"
+            yield SKILL_SHELL.at(text.span, message, repair=repair, key=f"allowed-tools/{rule.tool}")
+            return
+
+
+def _allowed_tools(root: Mapping) -> Iterator[Text]:
+    """Yield the rules of the field, which is a list, or a string with blanks or commas between them."""
+    listed = root.get("allowed-tools")
+    if isinstance(listed, List):
+        yield from listed.texts()
+        return
+    whole = root.text("allowed-tools")
+    if whole is None:
+        return
+    start = 0
+    depth = 0
+    for at, character in enumerate(f"{whole} "):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if depth <= 0 and (character in ", " or character.isspace()):
+            if at > start:
+                yield whole.part(start, at)
+            start = at + 1
+
+
+# --- files --------------------------------------------------------------------------------------------------------
+
+
+def _file_access(settings: Settings) -> Iterator[Finding]:
+    broad: list[tuple[PermissionRule, str]] = []
+    for rule in settings.allow:
+        use = _FILE_TOOLS.get(rule.tool)
+        if use is None or _is_held(settings, rule):
+            continue
+        words = _opened(rule)
+        if words and rule.effective and rule.kind is Kind.PATH and words in ("the whole disk", "a whole home directory"):
+            message = f"{rule.tool} may {use} {words} without asking"
+            repair = f"name the folders that are meant, e.g. {rule.tool}(src/**); one slash is the project, two the disk"
+            yield WHOLE_DISK.at(rule.text.span, message, repair=repair, key=f"permissions.allow/{rule.tool}: {words}")
+        elif words:
+            broad.append((rule, words))
+    if broad:
+        yield _broad_files(broad)
+
+
+def _opened(rule: PermissionRule) -> str:
+    """Return what `rule` opens beyond the project, in words; nothing where it opens no more."""
+    if rule.kind is Kind.TOOL:
+        return "any file"
+    if rule.kind is not Kind.PATH or rule.specifier is None:
+        return ""
+    pattern = rule._replace(problem="", kind=Kind.PATH)
+    if covers(pattern, _ANYWHERE):
+        return "the whole disk"
+    if covers(pattern, _IN_HOME):
+        return "a whole home directory"
+    folder = str(rule.specifier).removesuffix("/**").removesuffix("/*")
+    if folder == str(rule.specifier) or not folder.startswith(("//", "~/")):
+        return ""
+    found = reach(folder.removeprefix("/") if folder.startswith("//") else folder)
+    if found is None:
+        return ""
+    return "the whole disk" if found.kind == DISK else found.words
+
+
+def _is_held(settings: Settings, rule: PermissionRule) -> bool:
+    """Tell whether something else keeps `rule` inside the project, or has the agent ask first."""
+    use = "blockReadsOutsideWorkingDirectories" if rule.tool == "Read" else "blockWritesOutsideWorkingDirectories"
+    if is_true(settings.permissions, use):
+        return True
+    return any(names_tool(other, rule.tool) and _covers_all(other, rule) for other in settings.restraints)
+
+
+def _covers_all(other: PermissionRule, rule: PermissionRule) -> bool:
+    if other.kind in (Kind.TOOL, Kind.TOOL_GLOB):
+        return other.effective
+    return rule.kind is Kind.PATH and other.effective and other.specifier == rule.specifier
+
+
+def _broad_files(broad: list[tuple[PermissionRule, str]]) -> Finding:
+    parts = [
+        f"{rule.tool} {_FILE_TOOLS[rule.tool]} {words}" if rule.effective else f"{rule.tool} (which ignores a path) {words}"
+        for rule, words in broad
+    ]
+    shown = list(dict.fromkeys(parts))[:_MOST_LISTED]
+    message = f"without asking, also outside of the project, {_joined(shown)}"
+    repair = "name the folders that are meant, e.g. Edit(src/**); reading inside the project needs no rule"
+    key = f"permissions.allow/files: {', '.join(sorted({str(rule.tool) for rule, _ in broad}))}"
+    return BROAD_FILES.at(broad[0][0].text.span, message, repair=repair, key=key)
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+# --- hosts --------------------------------------------------------------------------------------------------------
+
+_ANY_HOST = re.compile(r"domain:(?:\*+|\*\.\*|\*\.[A-Za-z]+)")
+
+
+def _hosts(settings: Settings) -> Iterator[Finding]:
+    for rule in settings.allow:
+        if rule.tool != "WebFetch" or any(_stops_fetching(other) for other in settings.restraints):
+            continue
+        if rule.kind is Kind.TOOL or (rule.specifier and _ANY_HOST.fullmatch(rule.specifier)):
+            message = "WebFetch may reach any host without asking, and so carry away in an address what the agent knows"
+            repair = "name the hosts that are meant, e.g. WebFetch(domain:docs.python.org)"
+            yield ANY_HOST.at(rule.text.span, message, repair=repair, key="permissions.allow/WebFetch")
+            return
+
+
+def _stops_fetching(rule: PermissionRule) -> bool:
+    return rule.effective and names_tool(rule, "WebFetch") and rule.kind in (Kind.TOOL, Kind.TOOL_GLOB)
+
+
+# --- folders ------------------------------------------------------------------------------------------------------
+
+
+def _directories(document: Document, settings: Settings, context: Context) -> Iterator[Finding]:
+    base = posixpath.dirname(posixpath.dirname(document.path))
+    outside: list[tuple[Text, str]] = []
+    for folder in settings.directories:
+        words, severe = _lies_outside(folder, base)
+        normal = posixpath.normpath(posixpath.join(base, folder))
+        if not words or matches_any(folder, context.policy.filesystem_allow):
+            continue
+        if matches_any(normal, context.policy.filesystem_allow):
+            continue
+        if severe:
+            message = f"additionalDirectories gives the agent's file tools {words}"
+            repair = "name the folder that is meant"
+            yield WHOLE_DISK.at(folder.span, message, repair=repair, key=f"permissions.additionalDirectories/{words}")
+        else:
+            outside.append((folder, words))
+    if outside:
+        shown = _joined([f'"{folder}"' for folder, _ in outside[:_MOST_LISTED]])
+        message = f"additionalDirectories lets the agent read, and change as its mode allows, {shown}: outside of the project"
+        repair = "remove them, or allow them in the policy: filesystem.allow"
+        key = f"permissions.additionalDirectories: {', '.join(sorted(folder for folder, _ in outside))}"
+        yield DIRECTORY.at(outside[0][0].span, message, repair=repair, key=key)
+
+
+def _lies_outside(folder: Text, base: str) -> tuple[str, bool]:
+    """Return what `folder` opens outside of the project, in words, and whether that is far too much."""
+    found = reach(folder, base)
+    if found is None:
+        absolute = folder.startswith(("/", "~")) or re.match(r"[A-Za-z]:[\\/]", folder)
+        return ("a folder outside of the project" if absolute else "", False)
+    secret = found.kind == CREDENTIALS and not re.search(r"[\\/]\.(?:claude|config)[\\/]*$", folder)
+    return found.words, secret or found.kind in (DISK, HOME, SYSTEM)
+
+
+# --- rules without effect -----------------------------------------------------------------------------------------
+
+
+def _without_effect(settings: Settings) -> Iterator[Finding]:
+    idle = [rule for rule in settings.restraints if rule.problem and not _is_redundant(settings, rule)]
+    idle += [rule for rule in settings.allow if rule.kind is Kind.TOOL_GLOB and not rule.tool.startswith("mcp__")]
+    if not idle:
+        return
+    reasons: dict[str, int] = {}
+    for rule in idle:
+        reason = f"{rule.effect.value} rule for {_tool(rule)} {rule.problem}"
+        reasons[reason] = reasons.get(reason, 0) + 1
+    parts = [f"{'a' if count == 1 else count} {reason}" for reason, count in reasons.items()]
+    subject = "a rule here does nothing" if len(idle) == 1 else f"{len(idle)} rules here do nothing"
+    message = f"{subject}: {'; '.join(parts[:_MOST_LISTED])}"
+    repair = "write a rule that matches: Edit(path) for all that writes, Read(path) for all that reads, Bash(rm *)"
+    key = f"permissions: {', '.join(sorted({f'{rule.effect.value} {_tool(rule)}' for rule in idle}))}"
+    yield NO_EFFECT.at(idle[0].text.span, message, repair=repair, key=key)
+
+
+def _tool(rule: PermissionRule) -> str:
+    return str(rule.tool) if re.fullmatch(r"[\w*-]{1,40}", rule.tool) else "a tool"
+
+
+def _is_redundant(settings: Settings, rule: PermissionRule) -> bool:
+    """Tell whether other rules of the same list or a stronger one have the effect that `rule` was meant to have."""
+    if rule.kind is not Kind.PATH or rule.tool not in ("Write", "MultiEdit", "NotebookEdit", "Glob"):
+        return False
+    path = _sample(str(rule.specifier))
+    stronger = settings.deny if rule.effect is Effect.DENY else settings.restraints
+    tools = ("Read",) if rule.tool == "Glob" else ("Edit",) if rule.tool == "NotebookEdit" else ("Edit", "Read")
+    return any(other.tool in tools and covers(other, path, Anchors()) for other in stronger)
+
+
+def _sample(pattern: str) -> str:
+    """Return a path that `pattern` matches."""
+    path = re.sub(r"\*+|\[[^]]*\]", "x", pattern).replace("?", "x")
+    if path.startswith("//"):
+        return path[1:]
+    return path if path.startswith("~/") else path.removeprefix("./").lstrip("/")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run this hook over the files named in `argv` (default: `sys.argv[1:]`) and return its exit status."""
+    return run_hook("permission-scope", argv)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,83 @@
+"""Repairs change what they are about and not a byte more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claude_preflight.fix import spliced
+from claude_preflight.model import Edit, Fix, Span
+from conftest import MakeRepository, run, tool
+from credentials import sample
+
+PREFLIGHT = tool("claude-preflight")
+SERVER = "@modelcontextprotocol/server-filesystem@1.2.3"
+
+
+def fixed(folder: Path, name: str) -> bytes:
+    done = run(folder, PREFLIGHT, "check", "--fix")
+    assert (done.returncode, done.stderr) == (1, f"Fixing {name}\n")
+    assert run(folder, PREFLIGHT, "check", "--fix").stderr == ""
+    return (folder / name).read_bytes()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_every_other_byte_stays(end: str, mark: str, make_repository: MakeRepository) -> None:
+    lines = [
+        "{",
+        '\t"servers": { // ünï',
+        f'\t\t"f": {{"command": "npx",  "args": ["-y", "{SERVER}", "/", "./docs"]}},',
+        "\t},",
+        "}",
+        "",
+    ]
+    before = (mark + end.join(lines)).encode()
+    folder = make_repository({".vscode/mcp.json": before})
+    assert fixed(folder, ".vscode/mcp.json") == before.replace(b'"/"', b'"."')
+
+
+def test_secret_becomes_a_reference_wherever_it_stands(make_repository: MakeRepository) -> None:
+    token = sample("github-pat-classic")
+    text = (
+        f'{{"mcpServers": {{"a": {{"type": "http", "url": "https://x.dev/mcp?token={token}", '
+        f'"headers": {{"Authorization": "Bearer {token}"}}}}}}}}\n'
+    )
+    folder = make_repository({".mcp.json": text})
+    after = fixed(folder, ".mcp.json").decode()
+    assert after == text.replace(token, "${GITHUB_TOKEN}")
+
+
+def test_misspelt_key_is_corrected(make_repository: MakeRepository) -> None:
+    folder = make_repository({".claude/settings.json": '{"permissions": {"denny": ["Read(.env)"]}}\n'})
+    assert fixed(folder, ".claude/settings.json") == b'{"permissions": {"deny": ["Read(.env)"]}}\n'
+
+
+def test_mode_of_the_file_stays(make_repository: MakeRepository) -> None:
+    folder = make_repository(
+        {".mcp.json": f'{{"mcpServers": {{"f": {{"type": "stdio", "command": "npx", "args": ["{SERVER}", "/"]}}}}}}'}
+    )
+    (folder / ".mcp.json").chmod(0o640)
+    fixed(folder, ".mcp.json")
+    assert (folder / ".mcp.json").stat().st_mode & 0o777 == 0o640
+    assert sorted(path.name for path in folder.iterdir()) == [".git", ".mcp.json"]
+
+
+@given(text=st.text(min_size=1, max_size=30), data=st.data())
+def test_splicing_keeps_all_that_no_edit_covers(text: str, data: st.DataObject) -> None:
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(text)), min_size=2, max_size=6)))
+    spans = [Span(start, end) for start, end in zip(cuts[::2], cuts[1::2], strict=False)]
+    result = spliced(text, [Fix((Edit(span, f"<{number}>"),)) for number, span in enumerate(spans)])
+    for number, span in reversed(list(enumerate(spans))):
+        assert f"<{number}>" in result
+        text = text[: span.start] + f"<{number}>" + text[span.end :]
+    assert result == text
+
+
+def test_of_overlapping_fixes_the_first_is_made() -> None:
+    fixes = [Fix((Edit(Span(0, 3), "x"),)), Fix((Edit(Span(2, 5), "y"), Edit(Span(6, 7), "z")))]
+    assert spliced("0123456789", fixes) == "x3456789"
+    assert spliced("0123456789", [fixes[0], fixes[0]]) == "x3456789"
