@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 
 from claude_preflight import catalogue
@@ -20,9 +21,14 @@ def explanation(name: str) -> str:
     for rule_id, (owner, rule) in rules.items():
         if rule_id == name or (name not in rules and owner == hook_id):
             lines.append(f"{rule_id} ({rule.severity.value}, CWE-{rule.cwe}): {rule.summary}\n")
-    module = hook.module if hook else f"claude_preflight.checks.{UMBRELLA.replace('-', '_')}"
     item = f"Hook {hook_id}; checklist: {hook.item}\n" if hook else f"Hook {hook_id}\n"
-    return "".join([*lines, item, "\n", (import_module(module).__doc__ or "").strip(), "\n"])
+    return "".join([*lines, item, "\n", documentation(hook_id), "\n"])
+
+
+def documentation(hook_id: str) -> str:
+    """Return what the module of the hook `hook_id` says of itself; a stand-in for a credential is shown as `<kind>`."""
+    module = import_module(f"claude_preflight.checks.{hook_id.replace('-', '_')}")
+    return re.sub(r"@@([a-z0-9-]+)@@", r"<\1>", module.__doc__ or "").strip()
 
 
 def listing() -> str:

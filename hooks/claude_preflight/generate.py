@@ -1,4 +1,4 @@
-"""Write what follows from the catalogue: the hook manifest, the console scripts, the README's tables.
+"""Write what follows from the catalogue: the hook manifest, the console scripts, the tables and pages of the docs.
 
 Run `python -m claude_preflight.generate` in a checkout after the catalogue has changed; with `--check` it writes
 nothing, names the files that differ and exits with 1.
@@ -14,6 +14,7 @@ from pathlib import Path
 from claude_preflight import catalogue
 from claude_preflight.agents.files import pattern
 from claude_preflight.catalogue import HOOKS, SECTIONS, UMBRELLA
+from claude_preflight.explain import documentation
 
 ROOT = Path(__file__).resolve().parents[2]
 # Without `stages` a hook also runs at commit-msg, over the message file; the names are git's since pre-commit 3.2.
@@ -76,6 +77,20 @@ def readme(text: str) -> str:
     return _between(text, "<!-- begin rules -->\n", "<!-- end rules -->", "".join(f"{row}\n" for row in table))
 
 
+def rules_page(_: str = "") -> str:
+    """Return the text of `docs/rules.md`: what each hook's module says of itself, and its rules."""
+    pages = ["# Rules\n\nGenerated from the modules in `hooks/claude_preflight/checks` by claude_preflight.generate.\n"]
+    for hook_id in (*(hook.id for hook in HOOKS), UMBRELLA):
+        item = next((f"Checklist: {hook.item}.\n\n" for hook in HOOKS if hook.id == hook_id), "")
+        text = re.sub(r"^(.+)\n-+$", r"### \1\n", documentation(hook_id), flags=re.MULTILINE)
+        pages.append(f"\n## {hook_id}\n\n{item}{text}\n\n### Rules\n")
+        for rule_id, (owner, rule) in catalogue.all_rules().items():
+            if owner == hook_id:
+                facts = f"{rule.severity.value}, {rule.confidence.value} confidence, CWE-{rule.cwe}"
+                pages.append(f"\n#### {rule_id}\n\n{rule.summary[0].upper()}{rule.summary[1:]} ({facts}).\n")
+    return "".join(pages)
+
+
 def _between(text: str, begin: str, end: str, content: str) -> str:
     return re.sub(f"(?<={re.escape(begin)}).*?(?={re.escape(end)})", lambda _: content, text, flags=re.DOTALL)
 
@@ -84,6 +99,7 @@ GENERATED: dict[str, Callable[[str], str]] = {
     ".pre-commit-hooks.yaml": manifest,
     "pyproject.toml": scripts,
     "README.md": readme,
+    "docs/rules.md": rules_page,
 }
 
 
@@ -98,6 +114,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if before != after:
             stale.append(name)
             if not check:
+                path.parent.mkdir(exist_ok=True)
                 path.write_text(after, encoding="utf-8")
     for name in stale:
         sys.stdout.write(f"{name}: {'differs from the catalogue' if check else 'written'}\n")

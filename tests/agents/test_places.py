@@ -120,6 +120,8 @@ FORMS: dict[str, list[Parts]] = {
     "op://vault/db/password": [],
     "git+https://github.com/acme/shop": [],
     "postgresql://...": [],
+    "postgres://user:a:b": [],
+    "postgres://user:pa:ss/word": [],
     "host=": [],
     "hostname is a word; server=x": [],
     "db.acme.io:5432": [],

@@ -17,7 +17,7 @@ from claude_preflight.agents.known_servers import (
     catalogue,
     normal_name,
 )
-from claude_preflight.agents.similar_names import is_misspelt, is_slip, split_name, skeleton, squashed
+from claude_preflight.agents.similar_names import is_misspelt, is_slip, skeleton, split_name, squashed
 
 CHARACTERS, SCOPE, SPELLING = "characters", "scope", "spelling"
 INVENTED, PUBLISHER = "invented", "publisher"

@@ -189,6 +189,14 @@ def _domain_problem(specifier: str) -> str:
     return "names more than a host behind domain:" if "/" in specifier else ""
 
 
+def meant_tool(rule: PermissionRule) -> str:
+    """Return the name of the tool that `rule` has to name to have an effect; nothing if another name is no remedy."""
+    if rule.kind is Kind.PATH and rule.problem:
+        return _UNCONSULTED.get(rule.tool, "")
+    known = _FOLDED_TOOLS.get(rule.tool.lower(), str(rule.tool))
+    return known if known != rule.tool and known not in _UNCONSULTED else ""
+
+
 # --- paths --------------------------------------------------------------------------------------------------------
 
 _VARIABLE = re.compile(r"\$\w|\$\{|%\w+%")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from claude_preflight.agents.launch import Launch
 from claude_preflight.late import late
 
@@ -75,5 +73,5 @@ def _is_local(launch: Launch, package: str) -> bool:
     """
     if launch.registry != "oci":
         return launch.registry == "go"
-    never = "--pull=never" in launch.options or ("--pull", "never") in pairwise(launch.options)
+    never = "--pull=never" in launch.options or "--pull never" in " ".join(launch.options)
     return never or package.startswith("localhost/") or ("/" not in package and not package.isalnum())

@@ -175,9 +175,10 @@ def _host_list(text: Text, start: int, end: int) -> Iterator[tuple[Text, Text | 
         stop = stop if stop >= 0 else end
         port = _PORT.search(text[start:stop])
         host = text.part(start, start + port.start() if port else stop)
-        if host.startswith("[") and host.endswith("]"):
+        bracketed = host.startswith("[") and host.endswith("]")
+        if bracketed:
             host = host.part(1, len(host) - 1)
-        if _LITERAL.search(host) or host == "::":
+        if bracketed or (_LITERAL.search(host) and ":" not in _TEMPLATE.sub("", host)):  # else it may be a password
             yield host, text.part(start + port.start(1), start + port.end(1)) if port else None
         start = stop + 1
 

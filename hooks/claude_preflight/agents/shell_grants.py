@@ -138,7 +138,7 @@ def _opencode_permission(holder: Mapping, key: str) -> Iterator[Grant]:
         key += ".*" if named is None else ".bash"
     if isinstance(found, Mapping):
         pairs = [(pattern, str(pattern), _word(value)) for pattern, value in found.pairs]
-        yield from _last_match(pairs, key)
+        yield from (grant._replace(usual=True) for grant in _last_match(pairs, key))
     elif isinstance(found, Scalar) and isinstance(found.value, Text) and found.value == "allow":
         yield Grant(found.value, EVERY_COMMAND, key, usual=True)
 

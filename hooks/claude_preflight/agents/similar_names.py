@@ -24,6 +24,12 @@ def skeleton(name: str) -> str:
     return name.lower().translate(_SHAPES).translate(_LOOK_ALIKE).replace("rn", "m").replace("vv", "w")
 
 
+def is_disguised(name: str) -> bool:
+    """Tell whether Latin letters stand in `name` beside letters of another script that have the same shapes."""
+    letters = [letter for letter in name if letter.isalpha()]
+    return any(letter.isascii() for letter in letters) and any(ord(letter) in _SHAPES for letter in letters)
+
+
 def squashed(name: str) -> str:
     """Return `name` without separators."""
     return _SEPARATORS.sub("", name)

@@ -49,19 +49,28 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from claude_preflight.agents import files
 from claude_preflight.agents.broad_commands import EVERYTHING, Breadth, breadth, powers
 from claude_preflight.agents.config import mapping_of
-from claude_preflight.agents.paths import CREDENTIALS, DISK, HOME, OUTSIDE, PERSONAL, SYSTEM, reach
-from claude_preflight.agents.permissions import Anchors, Effect, Kind, PermissionRule, covers, names_tool, read_rule
+from claude_preflight.agents.paths import CREDENTIALS, DISK, HOME, OUTSIDE, SYSTEM, Reach, reach
+from claude_preflight.agents.permissions import (
+    Effect,
+    Kind,
+    PermissionRule,
+    command_pattern,
+    covers,
+    meant_tool,
+    names_tool,
+    read_rule,
+)
 from claude_preflight.agents.settings import Settings, is_true, settings_of
 from claude_preflight.agents.shell_grants import Grant, allows_everything, shell_grants
 from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.hook import run_hook
-from claude_preflight.model import Confidence, Finding, Rule, Severity
+from claude_preflight.model import Confidence, Edit, Finding, Fix, Rule, Severity
 from claude_preflight.policy import matches_any
 from claude_preflight.syntax.nodes import Mapping, Text
 from claude_preflight.syntax.nodes import Sequence as List
@@ -121,6 +130,7 @@ _FILE_TOOLS = {"Read": "read", "Edit": "change", "Write": "change", "MultiEdit":
 _ANYWHERE = "/anywhere/any-folder/any-file"
 _IN_HOME = "~/any-folder/any-file"
 _MOST_LISTED = 8
+_MOST_REASONS = 4
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
@@ -146,8 +156,8 @@ def _commands(document: Document) -> Iterator[Finding]:
         if allows_everything(grant) and not grant.usual:
             message = f"{grant.key} lets the agent run any command without asking"
             repair = "name the commands it needs, with their arguments"
-            yield SHELL.at(grant.text.span, message, repair=repair, key=grant.key)
-        elif found := breadth(grant.pattern):
+            yield SHELL.at(grant.text.span, message, repair=repair, key=f"{grant.key}: {grant.text}")
+        elif found := Breadth("command", "*") if allows_everything(grant) else breadth(grant.pattern):
             broad.append((grant, found))
     if broad:
         yield _broad(broad)
@@ -177,18 +187,15 @@ def _power(power: str, programs: list[str]) -> str:
 
 # --- skills and commands ------------------------------------------------------------------------------------------
 
-_BETWEEN_RULES = re.compile(r"[\s,]+(?![^(]*\))")
-
-
 def _skill(document: Document) -> Iterator[Finding]:
     root = mapping_of(document)
     for text in _allowed_tools(root) if root else ():
         rule = read_rule(text, Effect.ALLOW)
         if rule.tool not in ("Bash", "PowerShell") or rule.problem:
             continue
-        found = Breadth(EVERYTHING, rule.tool) if rule.specifier is None else breadth(str(rule.specifier))
+        found = breadth(command_pattern(rule))
         if found and found.power in (EVERYTHING, "command", "root"):
-            message = "allowed-tools lets the model run any command without asking while this is at work, even in a folder that nobody has trusted yet"
+            message = "allowed-tools lets any command run without asking while this is at work, in untrusted folders too"
             repair = "name the commands it needs, e.g. Bash(git diff *)"
             yield SKILL_SHELL.at(text.span, message, repair=repair, key=f"allowed-tools/{rule.tool}")
             return
@@ -217,40 +224,33 @@ def _allowed_tools(root: Mapping) -> Iterator[Text]:
 
 
 def _file_access(settings: Settings) -> Iterator[Finding]:
-    broad: list[tuple[PermissionRule, str]] = []
+    broad: list[tuple[PermissionRule, Reach]] = []
     for rule in settings.allow:
-        use = _FILE_TOOLS.get(rule.tool)
-        if use is None or _is_held(settings, rule):
-            continue
-        words = _opened(rule)
-        if words and rule.effective and rule.kind is Kind.PATH and words in ("the whole disk", "a whole home directory"):
-            message = f"{rule.tool} may {use} {words} without asking"
+        opened = None if rule.tool not in _FILE_TOOLS or _is_held(settings, rule) else _opened(rule)
+        if opened and opened.kind in (DISK, HOME) and rule.effective:
+            message = f"{rule.tool} may {_FILE_TOOLS[rule.tool]} {opened.words} without asking"
             repair = f"name the folders that are meant, e.g. {rule.tool}(src/**); one slash is the project, two the disk"
-            yield WHOLE_DISK.at(rule.text.span, message, repair=repair, key=f"permissions.allow/{rule.tool}: {words}")
-        elif words:
-            broad.append((rule, words))
+            key = f"permissions.allow/{rule.tool}: {opened.words}"
+            yield WHOLE_DISK.at(rule.text.span, message, repair=repair, key=key)
+        elif opened:
+            broad.append((rule, opened))
     if broad:
         yield _broad_files(broad)
 
 
-def _opened(rule: PermissionRule) -> str:
-    """Return what `rule` opens beyond the project, in words; nothing where it opens no more."""
+def _opened(rule: PermissionRule) -> Reach | None:
+    """Return what `rule` opens beyond the project; None where it opens no more."""
     if rule.kind is Kind.TOOL:
-        return "any file"
-    if rule.kind is not Kind.PATH or rule.specifier is None:
-        return ""
-    pattern = rule._replace(problem="", kind=Kind.PATH)
-    if covers(pattern, _ANYWHERE):
-        return "the whole disk"
-    if covers(pattern, _IN_HOME):
-        return "a whole home directory"
-    folder = str(rule.specifier).removesuffix("/**").removesuffix("/*")
-    if folder == str(rule.specifier) or not folder.startswith(("//", "~/")):
-        return ""
-    found = reach(folder.removeprefix("/") if folder.startswith("//") else folder)
-    if found is None:
-        return ""
-    return "the whole disk" if found.kind == DISK else found.words
+        return Reach(OUTSIDE, "any file")
+    if rule.kind is not Kind.PATH:
+        return None
+    if covers(rule._replace(problem=""), _ANYWHERE):
+        return Reach(DISK, "the whole disk")
+    if covers(rule._replace(problem=""), _IN_HOME):
+        return Reach(HOME, "a whole home directory")
+    folder = re.sub(r"(?:/\*+)+$", "", str(rule.specifier))
+    is_folder = folder != rule.specifier and folder.startswith(("//", "~/"))
+    return reach(folder.removeprefix("/") if folder.startswith("//") else folder) if is_folder else None
 
 
 def _is_held(settings: Settings, rule: PermissionRule) -> bool:
@@ -267,13 +267,15 @@ def _covers_all(other: PermissionRule, rule: PermissionRule) -> bool:
     return rule.kind is Kind.PATH and other.effective and other.specifier == rule.specifier
 
 
-def _broad_files(broad: list[tuple[PermissionRule, str]]) -> Finding:
-    parts = [
-        f"{rule.tool} {_FILE_TOOLS[rule.tool]} {words}" if rule.effective else f"{rule.tool} (which ignores a path) {words}"
-        for rule, words in broad
-    ]
-    shown = list(dict.fromkeys(parts))[:_MOST_LISTED]
-    message = f"without asking, also outside of the project, {_joined(shown)}"
+def _broad_files(broad: list[tuple[PermissionRule, Reach]]) -> Finding:
+    opened: dict[str, list[str]] = {}
+    for rule, reached in broad:
+        idle = "" if rule.effective else ", if a path on it had any effect,"
+        places = opened.setdefault(f"{rule.tool} may{idle} {_FILE_TOOLS[rule.tool]}", [])
+        if reached.words not in places:
+            places.append(reached.words)
+    parts = [f"{what} {_joined(places[:_MOST_LISTED])}" for what, places in opened.items()]
+    message = f"without asking, also outside of the project: {'; '.join(parts)}"
     repair = "name the folders that are meant, e.g. Edit(src/**); reading inside the project needs no rule"
     key = f"permissions.allow/files: {', '.join(sorted({str(rule.tool) for rule, _ in broad}))}"
     return BROAD_FILES.at(broad[0][0].text.span, message, repair=repair, key=key)
@@ -324,7 +326,7 @@ def _directories(document: Document, settings: Settings, context: Context) -> It
             outside.append((folder, words))
     if outside:
         shown = _joined([f'"{folder}"' for folder, _ in outside[:_MOST_LISTED]])
-        message = f"additionalDirectories lets the agent read, and change as its mode allows, {shown}: outside of the project"
+        message = f"additionalDirectories opens folders outside of the project to the agent's file tools: {shown}"
         repair = "remove them, or allow them in the policy: filesystem.allow"
         key = f"permissions.additionalDirectories: {', '.join(sorted(folder for folder, _ in outside))}"
         yield DIRECTORY.at(outside[0][0].span, message, repair=repair, key=key)
@@ -348,16 +350,15 @@ def _without_effect(settings: Settings) -> Iterator[Finding]:
     idle += [rule for rule in settings.allow if rule.kind is Kind.TOOL_GLOB and not rule.tool.startswith("mcp__")]
     if not idle:
         return
-    reasons: dict[str, int] = {}
-    for rule in idle:
-        reason = f"{rule.effect.value} rule for {_tool(rule)} {rule.problem}"
-        reasons[reason] = reasons.get(reason, 0) + 1
-    parts = [f"{'a' if count == 1 else count} {reason}" for reason, count in reasons.items()]
-    subject = "a rule here does nothing" if len(idle) == 1 else f"{len(idle)} rules here do nothing"
-    message = f"{subject}: {'; '.join(parts[:_MOST_LISTED])}"
-    repair = "write a rule that matches: Edit(path) for all that writes, Read(path) for all that reads, Bash(rm *)"
+    reasons = list(dict.fromkeys(f"{_tool(rule)} in {rule.effect.value} {rule.problem}" for rule in idle))
+    more = f"; and {len(reasons) - _MOST_REASONS} more" if len(reasons) > _MOST_REASONS else ""
+    subject = "a rule has no effect" if len(idle) == 1 else f"{len(idle)} rules have no effect"
+    message = f"{subject}: {'; '.join(reasons[:_MOST_REASONS])}{more}"
+    edits = [Edit(rule.tool.span, meant) for rule in idle if (meant := meant_tool(rule))]
+    repair = "write rules that match: Edit(path) for all that writes, Read(path) for all that reads, Bash(rm *)"
+    repair += " (--fix renames the tool)" if edits else ""
     key = f"permissions: {', '.join(sorted({f'{rule.effect.value} {_tool(rule)}' for rule in idle}))}"
-    yield NO_EFFECT.at(idle[0].text.span, message, repair=repair, key=key)
+    yield NO_EFFECT.at(idle[0].text.span, message, repair=repair, key=key, fix=Fix(tuple(edits)) if edits else None)
 
 
 def _tool(rule: PermissionRule) -> str:
@@ -371,7 +372,7 @@ def _is_redundant(settings: Settings, rule: PermissionRule) -> bool:
     path = _sample(str(rule.specifier))
     stronger = settings.deny if rule.effect is Effect.DENY else settings.restraints
     tools = ("Read",) if rule.tool == "Glob" else ("Edit",) if rule.tool == "NotebookEdit" else ("Edit", "Read")
-    return any(other.tool in tools and covers(other, path, Anchors()) for other in stronger)
+    return any(other.tool in tools and covers(other, path) for other in stronger)
 
 
 def _sample(pattern: str) -> str:

@@ -222,13 +222,14 @@ class _Line:
 class _Doubled(NamedTuple):
     """Where `((` opens, which is arithmetic if `))` closes it, and two groups if anything stands between.
 
-    `level` is the number of parentheses open behind it, `count` that of the commands before it; `start` is negative
-    for the one of `$((`.
+    `level` is the number of parentheses open behind it; `drafts` and `bodies` are the numbers of commands and of
+    here-documents due before it. `start` is negative for the one of `$((`.
     """
 
     level: int
     start: int
-    count: int
+    drafts: int
+    bodies: int
 
 
 class _Frame(_Line):
@@ -339,7 +340,7 @@ class _Scanner:
         else:
             self.push(_Frame("`" if opening == "`" else ")", index, frame.depth + 1))
             if opening == "$((":
-                self.frames[-1].doubled.append(_Doubled(1, -1, 0))
+                self.frames[-1].doubled.append(_Doubled(1, -1, 0, len(self.bodies_due)))
                 return end - 1
         return end
 
@@ -456,7 +457,8 @@ class _Scanner:
         elif not frame.pattern:
             self.end_command(frame, "", index)
             if self.text.startswith("((", index):
-                frame.doubled.append(_Doubled(frame.parentheses + 2, index, len(frame.drafts)))
+                doubled = _Doubled(frame.parentheses + 2, index, len(frame.drafts), len(self.bodies_due))
+                frame.doubled.append(doubled)
             frame.parentheses += 1
         return index + 1
 
@@ -486,10 +488,9 @@ class _Scanner:
     def close_arithmetic(self, frame: _Frame, opening: _Doubled, end: int) -> None:
         """Take back the commands that arithmetic was read as; as a whole it is a word."""
         frame.drop_word()
-        taken_back = [*frame.drafts[opening.count :], frame.finish_draft()]
-        del frame.drafts[opening.count :]
-        lost = {id(redirection) for draft in taken_back for redirection in draft.redirections}
-        self.bodies_due = [redirection for redirection in self.bodies_due if id(redirection) not in lost]
+        frame.finish_draft()
+        del frame.drafts[opening.drafts :]
+        del self.bodies_due[opening.bodies :]
         frame.parentheses -= 2
         if opening.start < 0:
             self.close(end - 1, end)

@@ -24,11 +24,14 @@ def judge_named_value(name: str, value: Text) -> Secret | None:
     """
     if what_is_named(name) == NOTHING:
         return None
-    first, last = literal_part(value)
-    literal = value.part(first, last)
+    literal = value.part(*literal_part(value))
     for secret in find_in_text(str(literal), prose=False, context=name):
         if not secret.generic:
             return secret._replace(span=literal.part(*secret.span).span)
+    return _named(name, literal)
+
+
+def _named(name: str, literal: Text) -> Secret | None:
     kind = kind_of_value(name, str(literal))
     return table().kinds[kind].found(literal.span) if kind else None
 
@@ -40,9 +43,10 @@ def find_in_value(name: str, value: Text) -> list[Secret]:
     headers, and JSON that is kept in a string.
     """
     found = [
-        secret._replace(span=value.part(*secret.span).span) for secret in find_in_text(str(value), prose=False, context=name)
+        secret._replace(span=value.part(*secret.span).span)
+        for secret in find_in_text(str(value), prose=False, context=name)
     ]
-    named = judge_named_value(name, value)
+    named = None if what_is_named(name) == NOTHING else _named(name, value.part(*literal_part(value)))
     return without_overlaps([*found, named] if named else found)
 
 

@@ -13,7 +13,9 @@ from claude_preflight.model import Severity, Span
 _TOKEN = re.compile(r"(?<![A-Za-z0-9_])(?<![A-Za-z0-9]-)eyJ[\w-]{10,600}+\.[\w-]{4,20000}+\.[\w-]{10,2000}+", re.ASCII)
 
 # Of real tokens nearly all make one of these claims; what makes none is somebody's first try of a library.
-_USUAL_CLAIMS = frozenset("iss sub aud exp nbf iat jti role scope scopes azp client_id user_id uid email tid oid sid session_id a".split())
+_USUAL_CLAIMS = frozenset(
+    "iss sub aud exp nbf iat jti role scope scopes azp client_id user_id uid email tid oid sid session_id a".split()
+)
 
 
 def _claims(part: str) -> dict[str, Any]:
@@ -56,7 +58,12 @@ def find_jwts(text: str, start: int, end: int) -> Iterator[Secret]:
     for match in _TOKEN.finditer(text, start, end):
         header, payload, signature = match.group().split(".")
         claims = _claims(payload)
-        if _USUAL_CLAIMS.isdisjoint(claims) or "alg" not in _claims(header) or _is_demonstration(claims) or is_published_example(signature):
+        if (
+            _USUAL_CLAIMS.isdisjoint(claims)
+            or "alg" not in _claims(header)
+            or _is_demonstration(claims)
+            or is_published_example(signature)
+        ):
             continue
         secret = table().kinds[_kind(claims)].found(Span(*match.span()))
         day = _expiry(claims)

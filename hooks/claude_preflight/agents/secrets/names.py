@@ -20,11 +20,35 @@ _TAILS = frozenset(
     "prod production live dev development staging stage test testing sandbox local main default primary secondary old"
     " new backup current base64 b64 encoded value string plain raw literal base".split()
 )
-_PASSWORD_ENDINGS = ("password", "passwd", "passwort", "kennwort", "passphrase", "passcode", "contraseña", "contrasena", "密码")
-_PASSWORD_WORDS = frozenset("pass dbpass userpass adminpass rootpass mysqlpass smtppass mailpass ftppass senha passe clave wachtwoord пароль 비밀번호 パスワード 口令".split())
-_TOKEN_ENDINGS = ("token", "secret", "apikey", "authkey", "secretkey", "accesskey", "privatekey", "masterkey", "signingkey")
+_PASSWORD_ENDINGS = (
+    "password",
+    "passwd",
+    "passwort",
+    "kennwort",
+    "passphrase",
+    "passcode",
+    "contraseña",
+    "contrasena",
+    "密码",
+)
+_PASSWORD_WORDS = frozenset(
+    "pass dbpass userpass adminpass rootpass mysqlpass smtppass mailpass ftppass senha passe clave wachtwoord пароль 비밀번호 パスワード 口令".split()
+)
+_TOKEN_ENDINGS = (
+    "token",
+    "secret",
+    "apikey",
+    "authkey",
+    "secretkey",
+    "accesskey",
+    "privatekey",
+    "masterkey",
+    "signingkey",
+)
 _TOKEN_WORDS = frozenset("secrets jeton 令牌 密钥 токен 토큰 トークン".split())
-_PERHAPS_WORDS = frozenset("auth pat jwt bearer cookie cookies session sessionid sessdata credential credentials creds key".split())
+_PERHAPS_WORDS = frozenset(
+    "auth pat jwt bearer cookie cookies session sessionid sessdata credential credentials creds key".split()
+)
 _PHRASE_WORDS = frozenset("mnemonic phrase".split())
 
 # Before "key": what makes it a credential, and what makes it anything else.

@@ -129,6 +129,8 @@ _COMMON = frozenset(
     " nextauth nexus sonar wordpress django flask rails laravel symfony node react vue next key keys tokens secrets"
     " another other more min chars characters length at least some thing something anything whatever nobody ever must be kind".split()
 )
+_LONGEST_WORD = max(map(len, _COMMON))
+_LONGEST_COMMON = 40  # letters of words put together
 _NUMBER_SIGNS = str.maketrans("", "", ".,:-+TZ")
 _LEET = (str.maketrans("013457@$", "oieastas"), str.maketrans("013457@$", "oleastas"))
 
@@ -156,7 +158,9 @@ def _is_path_or_address(value: str, lower: str) -> bool:
     if value[0] == "/":
         folders = value.strip("/").split("/")
         return len(folders) > 1 and all(len(folder) < 20 for folder in folders)
-    return lower.endswith((".pem", ".key", ".json", ".txt", ".env", ".yaml", ".yml", ".toml", ".crt", ".pub", ".ts", ".js", ".py"))
+    return lower.endswith(
+        (".pem", ".key", ".json", ".txt", ".env", ".yaml", ".yml", ".toml", ".crt", ".pub", ".ts", ".js", ".py")
+    )
 
 
 def _is_number(value: str) -> bool:
@@ -180,11 +184,12 @@ def _is_low_entropy(value: str) -> bool:
 
 def _is_common(word: str) -> bool:
     """Whether the letters of `word` are common words one after the other."""
-    reached = {0}
-    for end in range(1, min(len(word), 40) + 1):
-        if any(end - size in reached and word[end - size : end] in _COMMON for size in range(1, 15)):
-            reached.add(end)
-    return len(word) in reached
+    reached = [True] + [False] * len(word)
+    for begin in range(min(len(word), _LONGEST_COMMON)):
+        if reached[begin]:
+            for end in range(begin + 1, min(begin + _LONGEST_WORD, len(word)) + 1):
+                reached[end] = reached[end] or word[begin:end] in _COMMON
+    return reached[-1]
 
 
 def _letters(value: str) -> list[str]:
@@ -219,7 +224,7 @@ def is_placeholder(value: str, name: str = "") -> bool:
     if at and local and "." in domain and domain.replace(".", "").replace("-", "").isalpha() and ":" not in local:
         value = local
     lower = value.lower()
-    if _is_reference(value, lower) or _is_bracketed(value) or any(stem in value for stem in _SPELT_STEMS):
+    if _is_reference(value, lower) or _is_bracketed(value) or any(map(value.__contains__, _SPELT_STEMS)):
         return True
     if _is_path_or_address(value, lower) or _is_number(value) or _is_variable_name(value, name):
         return True

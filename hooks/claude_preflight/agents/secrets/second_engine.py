@@ -57,7 +57,8 @@ def _plugins() -> tuple[BasePlugin, ...]:
 
 def _is_generated(value: str) -> bool:
     return any(
-        looks_random(run) and not is_placeholder(run) and not is_published_example(run) for run in _GENERATED.findall(value)
+        looks_random(run) and not is_placeholder(run) and not is_published_example(run)
+        for run in _GENERATED.findall(value)
     )
 
 
@@ -94,7 +95,13 @@ def _opinions(line: str) -> Iterator[tuple[int, int, str]]:
         for hit in plugin.analyze_string(line):
             value = hit.strip(" \t:=\"'`,;")
             place = line.find(value)
-            if value and place >= 0 and _is_generated(value) and not is_placeholder(value) and not is_placeholder(decoded(value)):
+            if (
+                value
+                and place >= 0
+                and _is_generated(value)
+                and not is_placeholder(value)
+                and not is_placeholder(decoded(value))
+            ):
                 yield place, place + len(value), str(plugin.secret_type)
 
 
@@ -104,7 +111,9 @@ def _is_named_otherwise(line: str, place: int) -> bool:
     return bool(name) and what_is_named(name.group(1)) == NOTHING  # type: ignore[union-attr]
 
 
-def find_with_detect_secrets(text: str, start: int = 0, end: int | None = None, *, known: Iterable[Secret] = ()) -> list[Secret]:
+def find_with_detect_secrets(
+    text: str, start: int = 0, end: int | None = None, *, known: Iterable[Secret] = ()
+) -> list[Secret]:
     """Return the secrets of `text` that only detect-secrets finds, in order, with offsets into `text` as spans.
 
     `known` are those that are found already. Placeholders and values that do not look generated are left out.

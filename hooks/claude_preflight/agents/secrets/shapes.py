@@ -59,7 +59,10 @@ def is_patterned(value: str) -> bool:
     if _longest_run(letters, (1,)) >= 5 and _longest_run(digits, (1,)) >= 5:
         return True
     plain = letters if not digits else value
-    return any(len(plain) >= 3 * size and plain == (plain[:size] * (len(plain) // size + 1))[: len(plain)] for size in (1, 2, 3, 4))
+    return any(
+        len(plain) >= 3 * size and plain == (plain[:size] * (len(plain) // size + 1))[: len(plain)]
+        for size in (1, 2, 3, 4)
+    )
 
 
 def changes(value: str) -> int:

@@ -32,7 +32,10 @@ _TELLING = (
     " 密 口令 令牌 пароль токен 비밀 토큰 パス トーク"
 ).split()
 _FLAG = re.compile(r"-(?<![\w-]-)-?([A-Za-z][\w-]{2,40})[ \t]+[\"'\\]{0,2}(?=[^\s&|;<>-]\S{4})")
-_SCHEME = re.compile(r"(?:Bearer|(?<=uthorization: )(?:Basic|Token|Bot|ApiKey)|(?<=uthorization:)Basic) +(?=[\w.~+/=-]{8})", re.IGNORECASE)
+_SCHEME = re.compile(
+    r"(?:Bearer|(?<=uthorization: )(?:Basic|Token|Bot|ApiKey)|(?<=uthorization:)Basic) +(?=[\w.~+/=-]{8})",
+    re.IGNORECASE,
+)
 _CREDENTIAL = re.compile(r"[\w.~+/=-]{8,4000}", re.ASCII)
 # Commands with their password options; each pattern ends where the password begins.
 _COMMANDS = {
@@ -49,7 +52,9 @@ _AWS_SECRET = re.compile(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])
 _AWS_NEIGHBOURHOOD = 200
 
 
-def find_in_text(text: str, start: int = 0, end: int | None = None, *, prose: bool = True, context: str = "") -> Iterator[Secret]:
+def find_in_text(
+    text: str, start: int = 0, end: int | None = None, *, prose: bool = True, context: str = ""
+) -> Iterator[Secret]:
     """Yield the literal credentials of `text` between `start` and `end` (0-based, half-open), in order of place.
 
     Spans are offsets into `text`. `prose` is for instructions and documentation, where example code abounds: only what
@@ -145,7 +150,9 @@ def _assigned(text: str, start: int, end: int, *, prose: bool) -> Iterator[Secre
 def _shown(text: str, start: int, end: int) -> Iterator[Secret]:
     """Yield the values of sentences such as "the password `value`"."""
     for match in _SHOWN.finditer(text, start, end):
-        name = _credential_name(text[max(start, match.start() - _LONGEST_NAME) : match.start()].rstrip(" *"), prose=True)
+        name = _credential_name(
+            text[max(start, match.start() - _LONGEST_NAME) : match.start()].rstrip(" *"), prose=True
+        )
         value = _QUOTED.match(text, match.end(), end) if name and name_words(name)[-1] != "pass" else None
         if value:
             yield from _judged(name, text, *value.span(), prose=True)
@@ -195,7 +202,9 @@ def _typed(text: str, start: int, end: int, *, prose: bool) -> Iterator[Secret]:
             continue
         for match in re.finditer(pattern, text[start:end]):
             first = start + match.end()
-            first += text[first : first + 2].startswith(("'", '"', "\\")) + text[first : first + 2].startswith(('\\"', "\\'"))
+            first += text[first : first + 2].startswith(("'", '"', "\\")) + text[first : first + 2].startswith(
+                ('\\"', "\\'")
+            )
             value = _QUOTED.match(text, first, end)
             if value:
                 yield from _judged("password", text, *value.span(), prose=prose, kind="command-password")

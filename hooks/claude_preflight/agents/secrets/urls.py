@@ -16,7 +16,9 @@ _USERINFO = re.compile(r"://([^\s:/?#&=\"'`@]{0,100}):([^\s/\"'`]{1,200})@([^\s/
 _LOCAL_ENDINGS = (".local", ".localhost", ".test", ".example", ".invalid", ".localdomain", ".docker.internal")
 _EXAMPLE_HOSTS = ("example.com", "example.org", "example.net", "domain.com", "mydomain.com")
 
-_EXAMPLE_USERS = frozenset("user username usr login name me foo myuser my_user dbuser db_user user1 usuario benutzer".split())
+_EXAMPLE_USERS = frozenset(
+    "user username usr login name me foo myuser my_user dbuser db_user user1 usuario benutzer".split()
+)
 
 
 def is_example_host(host: str) -> bool:

@@ -69,7 +69,11 @@ def kind_of_value(name: str, value: str, *, prose: bool = False) -> str:
 
 def _is_phrase(value: str) -> bool:
     found = value.split()
-    return len(found) in (12, 15, 18, 21, 24) and len(set(found)) > 8 and all(word.isalpha() and word.islower() for word in found)
+    return (
+        len(found) in (12, 15, 18, 21, 24)
+        and len(set(found)) > 8
+        and all(word.isalpha() and word.islower() for word in found)
+    )
 
 
 def _is_password(value: str, *, prose: bool) -> bool:
