@@ -1,4 +1,4 @@
-"""Build credentials of every kind at run time, so that no file of this repository holds anything that looks like one."""
+"""Build credentials of every kind at run time, so that no file of this repository holds what looks like one."""
 
 from __future__ import annotations
 

@@ -20,13 +20,18 @@ UMBRELLA = "claude-preflight"
 
 
 class Hook(NamedTuple):
-    """One checklist item: `section` is the checklist's letter, `kinds` the kinds of file that the check reads."""
+    """One checklist item: `section` is the checklist's letter, `kinds` the kinds of file that the check reads.
+
+    Of the kind `source` the check reads only files that hold one of its `words`, which must be rare: no finding is
+    possible in any other.
+    """
 
     id: str
     section: str
     item: str
     name: str
     kinds: tuple[str, ...]
+    words: tuple[str, ...] = ()
 
     @property
     def module(self) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from claude_preflight import catalogue
-from claude_preflight.agents.files import pattern
+from claude_preflight.agents.files import SOURCE, pattern
 from claude_preflight.catalogue import HOOKS, SECTIONS, UMBRELLA
 from claude_preflight.explain import documentation
 
@@ -25,7 +25,7 @@ _STANZA = """- id: {id}
   language: python
   files: {files}
   types: []
-  types_or: [file, symlink]
+  types_or: [{types}, symlink]
   stages: [pre-commit, pre-merge-commit, pre-push, manual]
   minimum_pre_commit_version: 3.2.0
 """
@@ -49,9 +49,8 @@ def manifest(_: str = "") -> str:
 
 def _stanza(hook_id: str, name: str, description: str, entry: str, kinds: tuple[str, ...]) -> str:
     quoted = {"name": name, "description": description, "files": pattern(kinds)}
-    return _STANZA.format(
-        id=hook_id, entry=entry, **{key: f"'{value.replace(chr(39), chr(39) * 2)}'" for key, value in quoted.items()}
-    )
+    words = {key: f"'{value.replace(chr(39), chr(39) * 2)}'" for key, value in quoted.items()}
+    return _STANZA.format(id=hook_id, entry=entry, types="text" if SOURCE in kinds else "file", **words)
 
 
 def scripts(pyproject: str) -> str:

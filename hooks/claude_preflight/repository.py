@@ -63,6 +63,13 @@ class Repository:
                 entries.append(Entry(os.fsdecode(path), _MODES[mode], blob.decode()))
         return entries
 
+    def holding(self, words: Iterable[str], *, index: bool = False) -> list[str]:
+        """Return the paths of the tracked text files that hold one of `words`, as given. Raises `GitError`."""
+        patterns = [argument for word in words for argument in ("-e", word)]
+        where = ["--cached"] if index else ["--untracked"]
+        output = git(self.root, "grep", "-lzIF", "--no-color", *where, *patterns, accept=(0, 1))
+        return os.fsdecode(output).split("\0")[:-1]
+
     def blobs(self, entries: Iterable[Entry]) -> Iterator[bytes]:
         """Yield the content that the index holds for each of `entries`. Raises `GitError`."""
         names = [entry.blob for entry in entries]

@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from claude_preflight.agents.files import kinds_of
+from claude_preflight.agents.files import SOURCE, kinds_of
 from claude_preflight.catalogue import Hook
 from claude_preflight.intake import MAX_BYTES, Refusal, link_target, read_worktree, too_large
 from claude_preflight.repository import SYMLINK, Entry, Repository
@@ -17,6 +17,10 @@ from claude_preflight.run import Source
 _AGENT_FOLDERS = frozenset(
     (".claude", ".cursor", ".codex", ".gemini", ".kiro", ".roo", ".vscode", ".opencode", ".amazonq")
 )
+
+
+# Up to so many files are read by ourselves: starting git takes as long.
+_FEW = 100
 
 
 class MissingFile(Exception):
@@ -35,7 +39,8 @@ def worktree(
 
     A file that is of no kind that `hooks` read is taken for one of the kind `otherwise`, or left out if that is empty.
     """
-    wanted = frozenset(kind for hook in hooks for kind in hook.kinds)
+    wanted = _wanted(hooks)
+    others: list[str] = []
     for path in paths:
         if option_like(path):
             yield Source(
@@ -46,11 +51,34 @@ def worktree(
         if posixpath.basename(path) in _AGENT_FOLDERS and os.path.islink(repository.absolute(path)):
             yield from _linked_folder(repository, path, wanted)
         elif not kinds and not otherwise:
-            continue
+            others.append(path)
         elif os.path.islink(repository.absolute(path)):
             yield from _linked_file(repository, path, kinds or frozenset((otherwise,)))
         else:
             yield Source(path, kinds or frozenset((otherwise,)), partial(read_worktree, repository, path))
+    if SOURCE in wanted and others:
+        for path in _holding(repository, others, hooks):
+            yield Source(path, frozenset((SOURCE,)), partial(read_worktree, repository, path))
+
+
+def _wanted(hooks: tuple[Hook, ...]) -> frozenset[str]:
+    return frozenset(kind for hook in hooks for kind in hook.kinds)
+
+
+def _holding(
+    repository: Repository, paths: list[str], hooks: tuple[Hook, ...], *, index: bool = False
+) -> Iterator[str]:
+    """Yield those of `paths` that hold a word which one of `hooks` looks for; git reads a tree faster than we do."""
+    words = tuple(dict.fromkeys(word for hook in hooks for word in hook.words))
+    if repository.is_git and (index or len(paths) > _FEW):
+        found = frozenset(repository.holding(words, index=index))
+        yield from (path for path in paths if path in found)
+        return
+    encoded = [word.encode() for word in words]
+    for path in paths:
+        content = None if os.path.islink(repository.absolute(path)) else read_worktree(repository, path)
+        if isinstance(content, bytes) and b"\0" not in content and any(word in content for word in encoded):
+            yield path
 
 
 def _linked_file(repository: Repository, path: str, kinds: frozenset[str]) -> Iterator[Source]:
@@ -78,16 +106,21 @@ def _same(refusal: Refusal) -> Refusal:
 
 def index(repository: Repository, hooks: tuple[Hook, ...]) -> Iterator[Source]:
     """Yield the sources of the index, whatever the working tree holds. Raises `GitError`."""
-    wanted = frozenset(kind for hook in hooks for kind in hook.kinds)
+    wanted = _wanted(hooks)
     entries = repository.staged()
-    chosen = [entry for entry in entries if kinds_of(entry.path) & wanted]
+    if SOURCE in wanted:
+        others = [entry.path for entry in entries if entry.type != SYMLINK and not kinds_of(entry.path) & wanted]
+        held = frozenset(_holding(repository, others, hooks, index=True))
+    else:
+        held = frozenset()
+    chosen = [entry for entry in entries if kinds_of(entry.path) & wanted or entry.path in held]
     by_path = {entry.path: entry for entry in entries}
     contents = dict(zip((entry.path for entry in chosen), repository.blobs(chosen), strict=True))
     for entry in entries:
         if option_like(entry.path):
             yield Source(entry.path, wanted, partial(Refusal, "option-like-file-name", f"it is called {entry.path!r}"))
     for entry in chosen:
-        kinds = kinds_of(entry.path) & wanted
+        kinds = kinds_of(entry.path) & wanted or frozenset((SOURCE,))
         content = contents[entry.path]
         if entry.type != SYMLINK:
             yield Source(entry.path, kinds, partial(_limited, content))

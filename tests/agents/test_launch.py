@@ -84,6 +84,7 @@ PACKAGES: list[tuple[Words, str, str, str | None, str | None, Words]] = [
     (f"npx -y owner/repo#{SHA}", "npx", "git", "owner/repo", SHA, ""),
     ("npx git+https://git.acme.io/x.git#semver:^1", "npx", "git", "git+https://git.acme.io/x.git", "semver:^1", ""),
     ("npx git+ssh://git@github.com/o/r.git#main", "npx", "git", "git+ssh://git@github.com/o/r.git", "main", ""),
+    ("npx name@git@github.com:o/r.git#v1", "npx", "git", "git@github.com:o/r.git", "v1", ""),
     ("npx git@github.com:o/r.git", "npx", "git", "git@github.com:o/r.git", None, ""),
     ("npx https://github.com/o/r", "npx", "git", "https://github.com/o/r", None, ""),
     ("npx https://acme.io/x.tgz --a", "npx", "url", "https://acme.io/x.tgz", None, "--a"),
@@ -91,6 +92,7 @@ PACKAGES: list[tuple[Words, str, str, str | None, str | None, Words]] = [
     ("npx -y name@github:o/r#v1", "npx", "git", "github:o/r", "v1", ""),
     ("npx -y name@npm:@other/pkg@2.0.0", "npx", "npm", "@other/pkg", "2.0.0", ""),
     ("npx -y name@https://acme.io/x.tgz", "npx", "url", "https://acme.io/x.tgz", None, ""),
+    ("npx jsr:@scope/name@1", "npx", "jsr", "@scope/name", "1", ""),
     ("npx ./local --x", "npx", "path", None, None, "--x"),
     ("npx . --x", "npx", "path", None, None, "--x"),
     ("npx file:../x", "npx", "path", None, None, ""),
@@ -121,6 +123,7 @@ PACKAGES: list[tuple[Words, str, str, str | None, str | None, Words]] = [
     ("yarn dlx -q -p pkg@1 bin x", "yarn dlx", "npm", "pkg", "1", "x"),
     ("bunx pkg@1 x", "bunx", "npm", "pkg", "1", "x"),
     ("bunx --bun @scope/name", "bunx", "npm", "@scope/name", None, ""),
+    ("bun --cwd d x pkg@2", "bunx", "npm", "pkg", "2", ""),
     ("bun x --bun pkg@2 x", "bunx", "npm", "pkg", "2", "x"),
     ("bunx -p pkg@1 bin x", "bunx", "npm", "pkg", "1", "x"),
     # what runs scripts of the project
@@ -161,6 +164,8 @@ PACKAGES: list[tuple[Words, str, str, str | None, str | None, Words]] = [
     ("uvx --from https://acme.io/x.whl bin", "uvx", "url", "https://acme.io/x.whl", None, ""),
     ("uvx --from ./server bin x", "uvx", "path", None, None, "x"),
     ("uvx --from dist/x.whl bin", "uvx", "path", None, None, ""),
+    ("uvx --from file:///x bin", "uvx", "path", None, None, ""),
+    ("uvx --from folder/x bin", "uvx", "path", None, None, ""),
     ("uvx --from . bin", "uvx", "path", None, None, ""),
     ("uvx run pkg", "uvx", "pypi", "run", None, "pkg"),
     (["uvx", "mcp-server-git --repository ."], "uvx", "pypi", "mcp-server-git", None, "--repository ."),
@@ -175,6 +180,7 @@ PACKAGES: list[tuple[Words, str, str, str | None, str | None, Words]] = [
     ("uv run -m pkg.server --x", "uv run", "", None, None, "-m pkg.server --x"),
     ("uv run --no-project --python 3.12 python -m x", "uv run", "", None, None, "-m x"),
     ("uv run", "uv run", "", None, None, ""),
+    ("uv --directory d", "", "", None, None, "--directory d"),
     ("uv tool install pkg", "", "", None, None, "tool install pkg"),
     # pipx
     ("pipx run pkg==1.0 x", "pipx run", "pypi", "pkg", "1.0", "x"),
@@ -266,6 +272,9 @@ PACKAGES: list[tuple[Words, str, str, str | None, str | None, Words]] = [
     (["/Applications/My App/bin/x --flag"], "", "", None, None, "--flag"),
     (["/Applications/My App/bin/x", "--flag"], "", "", None, None, "--flag"),
     (["/Applications/My\\ App/bin/x --flag"], "", "", None, None, "--flag"),
+    (["/home/u/call center/server"], "", "", None, None, ""),
+    (["/opt/node projects/server x/run"], "", "", None, None, ""),
+    (["./node_modules/.bin/tool serve x"], "", "", None, None, ""),
     (["/usr/bin/node /srv/x.js a"], "node", "", None, None, "/srv/x.js a"),
     (["/opt/bin/server /data x"], "", "", None, None, "/data x"),
     (["./run.sh x y"], "", "", None, None, "x y"),
@@ -283,6 +292,9 @@ PACKAGES: list[tuple[Words, str, str, str | None, str | None, Words]] = [
     ("powershell -NoProfile -Command npx -y pkg@1", "npx", "npm", "pkg", "1", ""),
     (["pwsh", "-ep", "Bypass", "-c", "Set-Location x; npx -y pkg@1"], "npx", "npm", "pkg", "1", ""),
     (["powershell.exe", "-Command", "& 'C:\\a b\\npx.cmd' -y pkg@1"], "npx", "npm", "pkg", "1", ""),
+    ("cmd", "", "", None, None, ""),
+    ("cmd /d", "", "", None, None, "/d"),
+    ("pwsh server.ps1 x", "", "", None, None, "server.ps1 x"),
     ("pwsh -File server.ps1 x", "", "", None, None, "-File server.ps1 x"),
     (["bash", "-c", "npx -y pkg@1 /data"], "npx", "npm", "pkg", "1", "/data"),
     (["bash", "-lc", 'cd "$HOME" && exec npx -y pkg@1 "/a b"'], "npx", "npm", "pkg", "1", ["/a b"]),
@@ -292,6 +304,7 @@ PACKAGES: list[tuple[Words, str, str, str | None, str | None, Words]] = [
     (["fish", "--command=npx pkg@1"], "npx", "npm", "pkg", "1", ""),
     (["bash", "-c", "cd x && exec ./local y"], "", "", None, None, "y"),
     (["bash", "-c", "bash -c 'bash -c \"npx pkg@1\"'"], "npx", "npm", "pkg", "1", ""),
+    ("env MY-VAR=x my.var=y npx pkg@1", "npx", "npm", "pkg", "1", ""),
     ("env npx pkg@1", "npx", "npm", "pkg", "1", ""),
     ("/usr/bin/env -i -u X A=b C=d npx pkg@1 E=f", "npx", "npm", "pkg", "1", "E=f"),
     (["env", "-S", "A=b npx -y pkg@1", "x"], "npx", "npm", "pkg", "1", "x"),
@@ -301,6 +314,7 @@ PACKAGES: list[tuple[Words, str, str, str | None, str | None, Words]] = [
     (["xvfb-run", "-a", "-s", "-screen 0 1x1x24", "npx", "pkg@1"], "npx", "npm", "pkg", "1", ""),
     ("dotenv -e .env -- npx pkg@1 -- x", "npx", "npm", "pkg", "1", "-- x"),
     ("dotenv -f .env run -- uvx pkg@1", "uvx", "pypi", "pkg", "1", ""),
+    ("dotenvx run -fk .env.keys -- npx pkg@1", "npx", "npm", "pkg", "1", ""),
     ("dotenvx run -f .env -- npx pkg@1", "npx", "npm", "pkg", "1", ""),
     ("op run --env-file=.env --no-masking -- npx pkg@1", "npx", "npm", "pkg", "1", ""),
     ("doppler run -p x -c dev -- npx pkg@1", "npx", "npm", "pkg", "1", ""),
@@ -334,6 +348,7 @@ PACKAGES: list[tuple[Words, str, str, str | None, str | None, Words]] = [
     (["npx", "-y", "supergateway", "--stdio", "npx -y pkg@1 /"], "npx", "npm", "pkg", "1", "/"),
     (["supergateway", "--port", "80", "--stdio=uvx pkg==1"], "uvx", "pypi", "pkg", "1", ""),
     ("uvx mcp-proxy --port 80 -e A b -- npx -y pkg@1 --x", "npx", "npm", "pkg", "1", "--x"),
+    ("docker run mcp-proxy:1 -- npx pkg", "docker", "oci", "mcp-proxy", "1", "-- npx pkg"),
     ("mcp-proxy --pass-environment uvx pkg==1 x", "uvx", "pypi", "pkg", "1", "x"),
 ]
 
@@ -417,7 +432,8 @@ ENVIRONMENTS: list[tuple[Words, list[tuple[str, str]]]] = [
     (["cmd", "/c", "set A=b&& set C=d && npx pkg"], [("A", "b"), ("C", "d")]),
     (["cmd", "/c", 'set "A=b c" && npx pkg'], [("A", "b c")]),
     (["pwsh", "-c", "$env:A='b c'; npx pkg"], [("A", "b c")]),
-    ("docker run -e A=b -e C --env D=e=f --env=G=h -eI=j -itek=l img", [("A", "b"), ("D", "e=f"), ("G", "h"), ("I", "j"), ("k", "l")]),
+    ("docker run -e A=b -e C --env D=e=f --env=G=h img", [("A", "b"), ("D", "e=f"), ("G", "h")]),
+    ("docker run -eI=j -itek=l -e X-Y=z img", [("I", "j"), ("k", "l"), ("X-Y", "z")]),
     ("env A=b docker run -e C=d img E=f", [("A", "b"), ("C", "d")]),
     ("uvx mcp-proxy -e A b --env C d npx pkg", [("A", "b"), ("C", "d")]),
 ]  # fmt: skip
@@ -554,9 +570,9 @@ def test_program_name(word: str, name: str) -> None:
 
 
 _FRAGMENTS = st.sampled_from(
-    "npx uvx uv run docker -v -e --package= --package -c -- /c cmd bash -lc env A=b @ @x/ pkg@1 : C:\\x:/y ${ } ' \" \\ && | ; "
-    "\x00 \ud800 ́ supergateway --stdio mcp-proxy -H mcp-remote https:// git+https://h/r@v # = deno npm: == [ ] , sudo timeout mise "
-    "exec powershell -Command node npx-cli.js python -m".split(" ")
+    "npx uvx uv run docker -v -e --package= --package -c -- /c cmd bash -lc env A=b @ @x/ pkg@1 : C:\\x:/y ${ } ' \" "
+    "\\ && | ; \x00 \ud800 \u0301 supergateway --stdio mcp-proxy -H mcp-remote https:// git+https://h/r@v # = deno "
+    "npm: == [ ] , sudo timeout mise exec powershell -Command node npx-cli.js python -m".split(" ")
 )
 _WORD = st.lists(st.one_of(_FRAGMENTS, st.sampled_from([" ", "\n", "\t"])), max_size=6).map("".join)
 

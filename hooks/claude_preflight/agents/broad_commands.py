@@ -17,7 +17,9 @@ from claude_preflight.agents.validation import data_path
 EVERYTHING = "everything"  # the power of a pattern that fits nearly every command
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
-_URL = re.compile(r"['\"]?(?:\w+://[\w\[]|localhost\b|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:[:/]|$)|\d+\.\d+\.\d+\.\d+)", re.I)
+_URL = re.compile(
+    r"['\"]?(?:\w+://[\w\[]|localhost\b|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:[:/]|$)|\d+\.\d+\.\d+\.\d+)", re.I
+)
 # Of the wrappers that rules look through, those that run a program and nothing else.
 _WRAPPERS = frozenset("timeout time nice nohup stdbuf builtin noglob".split())
 _HARMLESS = frozenset(("--version", "--help", "-h", "/?"))

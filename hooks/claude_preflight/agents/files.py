@@ -22,6 +22,7 @@ ENV_FILE = "env-file"
 SHELL_RC = "shell-rc"
 SCRIPT = "script"
 POLICY = "policy"
+SOURCE = "source"  # any other text file; no glob tells it
 
 GLOBS: dict[str, tuple[str, ...]] = {
     MCP_CONFIG: (
@@ -212,6 +213,8 @@ def _regex(glob: str) -> str:
 
 def pattern(kinds: tuple[str, ...]) -> str:
     """Return the regular expression, for `search` in a relative path with forward slashes, of the files of `kinds`."""
+    if SOURCE in kinds:
+        return ""
     globs = dict.fromkeys(glob for kind in kinds for glob in GLOBS[kind])
     return rf"(^|/)({'|'.join(_regex(glob) for glob in globs)})$"
 

@@ -35,7 +35,8 @@ class Imitation(NamedTuple):
 
     `kind`: `CHARACTERS`, it looks the same as another; `SCOPE`, its scope does nearly; `SPELLING`, it is one with a
     slip or other separators; `INVENTED`, nothing of its name is known where every name is; `PUBLISHER`, a vendor's
-    server has it, but not there. `of` is the name it is taken for, `known` the server it may stand for.
+    server has it, but not there. `of` is the name it is taken for, or the scope or repository that it is said to come
+    from; `known` the server that is meant, as far as anybody can tell.
     """
 
     kind: str
@@ -78,18 +79,17 @@ def _scoped(scope: str, rest: str) -> Imitation | None:
 
 
 def _impostor_scope(scope: str, rest: str) -> Imitation | None:
-    for known in catalogue().scopes.values():
-        if skeleton(scope) == skeleton(known.name):
-            return Imitation(CHARACTERS, known.name, catalogue().server("npm", f"{known.name}/{rest}"))
-        if scope in known.impostors or _is_near(scope, known.name):
-            return Imitation(SCOPE, known.name, catalogue().server("npm", f"{known.name}/{rest}"))
+    for closed in catalogue().scopes.values():
+        kind = CHARACTERS if skeleton(scope) == skeleton(closed.name) else SCOPE
+        if kind == CHARACTERS or scope in closed.impostors or _is_near(scope, closed.name):
+            known = catalogue().server("npm", f"{closed.name}/{rest}")
+            return Imitation(kind, known.name if known else closed.name, known)
     for name, server in _by_registry("npm"):
         known_scope, _, known_rest = name.partition("/")
-        if known_rest == rest and scope != known_scope:
-            if skeleton(scope) == skeleton(known_scope):
-                return Imitation(CHARACTERS, server.name, server)
-            if _is_near(scope, known_scope):
-                return Imitation(SCOPE, server.name, server)
+        if known_rest == rest and skeleton(scope) == skeleton(known_scope):
+            return Imitation(CHARACTERS, server.name, server)
+        if known_rest == rest and _is_near(scope, known_scope):
+            return Imitation(SCOPE, server.name, server)
     return None
 
 

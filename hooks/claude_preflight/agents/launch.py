@@ -101,6 +101,7 @@ def take_apart(command: Text, args: Sequence[Text] = (), env: Iterable[tuple[Tex
 
 _BLANKS = " \t\r\n"
 _EXTENSIONS = (".exe", ".cmd", ".bat", ".ps1", ".com")
+_PROGRAM_FOLDERS = ("bin", "shims", "scripts")
 # No part of a path begins with one of these behind a blank.
 _ARGUMENT_STARTS = ("-", "/", '"', "'", "$", "@")
 _MAX_PROGRAM = 300
@@ -142,7 +143,10 @@ def _is_known(word: str) -> bool:
 
 
 def _is_program(path: str) -> bool:
-    return _is_known(path) or path.lower().endswith((*_EXTENSIONS, *_SCRIPTS))
+    """Whether `path`, behind which more stands, ends in a program: folders are called `node` or `time` as well."""
+    path = path.lower()
+    folder = path[: max(path.rfind("/"), path.rfind("\\"))]
+    return path.endswith((*_EXTENSIONS, *_SCRIPTS)) or (folder.endswith(_PROGRAM_FOLDERS) and _is_known(path))
 
 
 def _runtime(name: str) -> str:
@@ -153,9 +157,10 @@ def _runtime(name: str) -> str:
 
 
 def _assignment_end(word: str) -> int:
-    """Return the index of the `=` if `word` is `NAME=value`, else 0."""
-    name = word.partition("=")[0]
-    return len(name) if len(name) < len(word) and name.isidentifier() and name.isascii() else 0
+    """Return the index of the `=` if `word` is `NAME=value`, else 0; `env` and containers take dashes and dots too."""
+    name = word[: max(0, word.find("="))]
+    plain = name.replace("-", "_").replace(".", "_").isidentifier()
+    return len(name) if plain and name.isascii() and name[0] not in "-." else 0
 
 
 def _assignment(word: Text) -> tuple[Text, Text] | None:
@@ -168,8 +173,8 @@ def _is_windows(line: str) -> bool:
     return any(mark in line for mark in (":\\", ".\\", "\\\\")) or line.count("%") > 1
 
 
-# The shell module is needed for one server in fifty, and compiling its expressions costs two milliseconds.
 def _split(text: Text) -> list[Text]:
+    # Few servers need the shell's rules, and compiling the expressions of that module takes two milliseconds.
     from claude_preflight.syntax.shell import split_words
 
     return split_words(text, windows=_is_windows(text))
@@ -286,7 +291,7 @@ def _read_options(
 
 
 def _option(word: Text, values: frozenset[str], *, clusters: bool) -> _Option:
-    if clusters:
+    if clusters and word not in values:
         for index in range(1, len(word)):
             name = f"-{word[index]}"
             if name in values:
@@ -321,6 +326,11 @@ def _tail(spec: Text, start: int) -> Text | None:
     return spec.part(start, len(spec)) if start < len(spec) else None
 
 
+def _name_and_version(registry: str, spec: Text) -> _Spec:
+    at = spec.find("@", 1)
+    return _Spec(registry, spec.part(0, at), _tail(spec, at + 1)) if at > 0 else _Spec(registry, spec)
+
+
 def _read_npm(spec: Text) -> _Spec:
     """As npm-package-arg does: `name@version`, `name@<address>`, an address, `owner/repository`, a path."""
     at = spec.find("@", 1)
@@ -345,13 +355,11 @@ def _read_npm_address(spec: Text) -> _Spec:
     scheme = _scheme(spec)
     if _is_path(spec) or scheme in ("file", "link", "workspace", "portal"):
         return _Spec("path")
-    if scheme == "npm":
-        target = spec.part(4, len(spec))
-        at = target.find("@", 1)
-        return _Spec("npm", target.part(0, at), _tail(target, at + 1)) if at > 0 else _Spec("npm", target)
+    if scheme in ("npm", "jsr"):
+        return _name_and_version(scheme, spec.part(4, len(spec)))
     mark = spec.find("#")
     address = spec.part(0, mark) if mark >= 0 else spec
-    if scheme in ("http", "https") and not _is_repository(address):
+    if scheme and scheme.partition("+")[0] not in _GIT_SCHEMES and not _is_repository(address):
         return _Spec("url", address)
     return _Spec("git", address, _tail(spec, mark + 1) if mark >= 0 else None)
 
@@ -414,8 +422,7 @@ def _read_versioned(registry: str) -> Callable[[Text], _Spec]:
     def read(spec: Text) -> _Spec:
         if _is_path(spec) or spec.endswith(".go"):
             return _Spec("path")
-        at = spec.find("@")
-        return _Spec(registry, spec.part(0, at), _tail(spec, at + 1)) if at > 0 else _Spec(registry, spec)
+        return _name_and_version(registry, spec)
 
     return read
 
@@ -428,9 +435,7 @@ def _read_deno(spec: Text) -> _Spec:
         return _Spec("path")
     target = spec.part(len(scheme) + 1 + spec.startswith("/", len(scheme) + 1), len(spec))
     folder = target.find("/", target.find("/") + 1 if target.startswith("@") else 0)
-    target = target.part(0, folder) if folder > 0 else target
-    at = target.find("@", 1)
-    return _Spec(scheme, target.part(0, at), _tail(target, at + 1)) if at > 0 else _Spec(scheme, target)
+    return _name_and_version(scheme, target.part(0, folder) if folder > 0 else target)
 
 
 def _outside_braces(text: str, mark: str) -> list[int]:
@@ -585,6 +590,8 @@ _GLOBAL_VALUES: dict[str, frozenset[str]] = {
     "nerdctl": _CONTAINER_GLOBAL_VALUES,
     "go": frozenset(("-C",)),
     "cargo": _CARGO_VALUES,
+    "bun": _options("cwd"),
+    "yarn": _options("cwd"),
     "deno": _DENO_VALUES,
 }
 
@@ -809,7 +816,9 @@ _WRAPPERS: dict[str, _Wrapper] = {
     "dbus-run-session": _Wrapper(_options("config-file dbus-daemon")),
     "dotenv": _DOTENV,
     "dotenv-cli": _DOTENV,
-    "dotenvx": _Wrapper(_options("f env-file fk env-keys-file fv env-vault-file e env convention log-level"), ("run",)),
+    "dotenvx": _Wrapper(
+        _options("f env-file env-keys-file env-vault-file e env convention") | {"-fk", "-fv"}, ("run",)
+    ),
     "env-cmd": _Wrapper(_options("f file e environments rc-file r")),
     "op": _Wrapper(_options("env-file account environment config session cache encoding format"), ("run",)),
     "doppler": _Wrapper(
@@ -973,6 +982,8 @@ def _follow(launch: Launch, variables: Environment, depth: int) -> Launch:
 
 
 def _carried(name: str, launch: Launch) -> list[_Segment]:
+    if launch.registry == "oci":
+        return []  # what runs inside has other paths and variables
     if name in _PACKAGED and launch.spec:
         return _wrapped(_WRAPPERS[name], [launch.spec, *launch.arguments])
     if name == "mcp-proxy":

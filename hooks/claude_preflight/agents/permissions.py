@@ -72,6 +72,9 @@ class Anchors(NamedTuple):
     project: str = "/work/project"
 
 
+USUAL_ANCHORS = Anchors()
+
+
 COMMAND_TOOLS = frozenset(("Bash", "PowerShell"))
 # Rules about paths are looked up under these two names only: Edit covers all tools that write, Read those that read.
 _PATH_TOOLS = frozenset(("Read", "Edit"))
@@ -144,7 +147,7 @@ def _is_parameter(tool: str, specifier: str) -> bool:
         return False
     if tool in COMMAND_TOOLS:
         return match[1] in _COMMAND_PARAMETERS or match[1] in _PRIMARY[tool]
-    return tool not in ("Skill", "Cd") and not specifier.startswith(f"{match[1]}:/") and not specifier[1:2] == ":"
+    return tool not in ("Skill", "Cd") and not specifier.startswith(f"{match[1]}:/") and specifier[1:2] != ":"
 
 
 def _problem(tool: str, specifier: str | None, kind: Kind, effect: Effect) -> str:
@@ -225,7 +228,7 @@ def _path_problem(specifier: str) -> str:
     return ""
 
 
-def covers(rule: PermissionRule, path: str, anchors: Anchors = Anchors()) -> bool:
+def covers(rule: PermissionRule, path: str, anchors: Anchors = USUAL_ANCHORS) -> bool:
     """Tell whether `rule` matches a use of its tool on the file at `path`: absolute, below `~/`, or in the project."""
     if rule.problem:
         return False
@@ -234,7 +237,7 @@ def covers(rule: PermissionRule, path: str, anchors: Anchors = Anchors()) -> boo
     return rule.kind is Kind.PATH and covers_path(str(rule.specifier), rule.effect, path, anchors)
 
 
-def covers_path(pattern: str, effect: Effect, path: str, anchors: Anchors = Anchors()) -> bool:
+def covers_path(pattern: str, effect: Effect, path: str, anchors: Anchors = USUAL_ANCHORS) -> bool:
     """Tell whether `pattern`, the specifier of a Read or Edit rule, matches the file at `path`; see `covers`."""
     base, anchored = _anchored(pattern, effect, anchors)
     full = absolute(path, anchors)
@@ -243,7 +246,7 @@ def covers_path(pattern: str, effect: Effect, path: str, anchors: Anchors = Anch
     return matches(read_pattern(anchored), full[len(base) + 1 :].split("/"))
 
 
-def absolute(path: str, anchors: Anchors = Anchors()) -> str:
+def absolute(path: str, anchors: Anchors = USUAL_ANCHORS) -> str:
     """Return `path` (absolute, below `~/`, or in the project) as an absolute one."""
     if path.startswith("~/"):
         return anchors.home + path[1:]

@@ -22,7 +22,7 @@ _DEFAULT = late(r"\$\{\w+:?-([^{}]*)\}")
 _EXACT = {"npm": _NPM, "jsr": _NPM, "pypi": _PEP_440, "nuget": _NUGET, "go": _GO, "git": _COMMIT}
 _WITHOUT = {"git": "no commit", "oci": "no tag", "url": "an address"}
 # What stands for a part that is filled in elsewhere.
-_VARIABLE = frozenset("${}%<>")
+_VARIABLE = late(r"[${}%]|<[A-Za-z][^<>]*>")
 _LONGEST = 40
 
 
@@ -32,7 +32,7 @@ def looseness(launch: Launch) -> str:
     A version that only a variable holds is not judged, and neither are paths and programs that are installed.
     """
     package, version = launch.package, launch.version
-    if not package or not launch.registry or launch.registry == "path" or not _VARIABLE.isdisjoint(package):
+    if not package or not launch.registry or launch.registry == "path" or _VARIABLE.search(package):
         return ""
     if launch.registry == "url":
         return "" if _IN_ADDRESS.search(package) else _WITHOUT["url"]
@@ -60,7 +60,7 @@ def _is_exact(registry: str, version: str) -> bool:
 
 def _without_variable(version: str) -> str | None:
     """Return `version`, or the default of the variable that stands for it; None if it has none."""
-    if _VARIABLE.isdisjoint(version.lstrip("<>")):
+    if not _VARIABLE.search(version):
         return version
     default = _DEFAULT.fullmatch(version)
     return default[1] if default else None

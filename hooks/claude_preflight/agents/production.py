@@ -141,9 +141,10 @@ def _is_bare_word(place: Place, setting: Setting) -> bool:
 
 def _by_profile(setting: Setting) -> Evidence | None:
     chosen = setting.value.rpartition("/")[2]
-    if setting.selects and len(chosen) < 80 and environment(chosen) == PRODUCTION:
-        return Evidence(PROFILE, setting.value.span, f'uses production\'s "{chosen}"', f"{setting.key}/{chosen}")
-    return None
+    if not setting.selects or len(chosen) >= 80 or environment(chosen) != PRODUCTION:
+        return None
+    what = f'uses the profile, context or file of production "{chosen}"'
+    return Evidence(PROFILE, setting.value.span, what, f"{setting.key}/{chosen}")
 
 
 def _by_name(setting: Setting, policy: Policy, by_reference: bool) -> Evidence | None:

@@ -9,7 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from claude_preflight.agents.path_patterns import matches_segment
-from claude_preflight.agents.permissions import Anchors, Effect, covers_path
+from claude_preflight.agents.permissions import Effect, covers_path
 from claude_preflight.agents.validation import data_path
 
 _HOME_FOLDER = re.compile(r"//(?:[a-z]/|mnt/[a-z]/)?(?:home|Users)/[^/]+/|//root/")
@@ -77,7 +77,7 @@ def opened_by(pattern: str) -> Iterator[tuple[SensitivePath, str]]:
 
 
 def _allows(pattern: str, path: str) -> bool:
-    return covers_path(pattern, Effect.ALLOW, path, Anchors())
+    return covers_path(pattern, Effect.ALLOW, path)
 
 
 def _samples(pattern: str) -> tuple[str, str]:

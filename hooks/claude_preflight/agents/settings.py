@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from claude_preflight.agents.config import mapping_of
 from claude_preflight.agents.permissions import (
+    USUAL_ANCHORS,
     Anchors,
     Effect,
     PermissionRule,
@@ -102,7 +103,7 @@ def is_sandboxed(settings: Settings) -> bool:
     return isinstance(unsandboxed, Scalar) and unsandboxed.value is False and not (excluded and excluded.items)
 
 
-def denies_reading(settings: Settings, path: str, anchors: Anchors = Anchors()) -> bool:
+def denies_reading(settings: Settings, path: str, anchors: Anchors = USUAL_ANCHORS) -> bool:
     """Tell whether `settings` keep the agent from reading the file at `path` (absolute, below `~/`, in the project).
 
     A rule of `ask` does not count: it asks, and a person may say yes.

@@ -2,7 +2,7 @@
 
 Sources: code.claude.com/docs/en/permissions; cursor.com/docs/cli/reference/permissions and reference/permissions;
 opencode.ai/docs/permissions, versions 1 and 2; geminicli.com/docs/tools/shell; code.visualstudio.com on
-`chat.tools.terminal.autoApprove`; kiro.dev/docs/cli/custom-agents/configuration-reference; zed.dev/docs/ai/tool-permissions;
+`chat.tools.terminal.autoApprove`; kiro.dev/docs/cli/custom-agents/configuration-reference; zed.dev, tool permissions;
 ampcode.com/manual; all as of November 2026.
 """
 
@@ -15,11 +15,17 @@ from typing import NamedTuple
 from claude_preflight.agents.config import mapping_of
 from claude_preflight.agents.files import CLAUDE_SETTINGS
 from claude_preflight.agents.permissions import COMMAND_TOOLS, command_pattern, fits_command, fits_pattern, names_tool
-from claude_preflight.agents.settings import Settings, is_sandboxed, settings_of
+from claude_preflight.agents.settings import Scope, Settings, is_sandboxed, settings_of
 from claude_preflight.document import Document
 from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Sequence, Text
 
 EVERY_COMMAND = "*"
+# Rules that allow wait until somebody trusts the folder they come with; those of an organisation do not.
+_CONDITIONS = {
+    Scope.PROJECT: ", once the folder is trusted",
+    Scope.LOCAL: ", once the folder is trusted",
+    Scope.MANAGED: ", in every project",
+}
 # Stands for whatever a wildcard may match, where one pattern is matched against another.
 _ANYTHING = "\ue000"
 
@@ -28,13 +34,14 @@ class Grant(NamedTuple):
     """Commands that run unasked: those that fit `pattern`, in which `*` stands for any characters.
 
     `text` is what grants them; `key` is the path of keys that holds it, and `usual` says that the agent's own default
-    would grant them as well.
+    would grant them as well. `condition` says when the grant holds, as the end of a sentence.
     """
 
     text: Text
     pattern: str
     key: str
     usual: bool = False
+    condition: str = ""
 
 
 def shell_grants(document: Document) -> list[Grant]:
@@ -55,7 +62,7 @@ def _claude(settings: Settings) -> Iterator[Grant]:
         pattern = command_pattern(rule)
         command = pattern.replace("*", _ANYTHING)
         if not any(names_tool(other, rule.tool) and fits_command(other, command) for other in settings.restraints):
-            yield Grant(rule.text, pattern, "permissions.allow")
+            yield Grant(rule.text, pattern, "permissions.allow", condition=_CONDITIONS[settings.scope])
 
 
 def _others(path: str, root: Mapping) -> Iterator[Grant]:
@@ -129,7 +136,7 @@ def _opencode(root: Mapping) -> Iterator[Grant]:
 
 
 def _opencode_permission(holder: Mapping, key: str) -> Iterator[Grant]:
-    """Yield the grants of version 1: a word for all tools, or one per tool, or one per pattern; the last match counts."""
+    """Yield the grants of version 1: a word for all tools, one per tool, or one per pattern; the last match counts."""
     permission = holder.get("permission")
     found = permission
     if isinstance(permission, Mapping):
@@ -226,9 +233,7 @@ def _vs_code(root: Mapping) -> Iterator[Grant]:
     for name, value in (root.mapping(key) or Mapping([], 0, 0)).live_pairs():
         approves = value.get("approve") if isinstance(value, Mapping) else value
         expression = name.rfind("/") if name.startswith("/") and name.rfind("/") > 0 else 0
-        found = (
-            list(_of_expression(name, name[1:expression], key)) if expression else [Grant(name, _prefix(name), key)]
-        )
+        found = list(_of_expression(name, name[1:expression], key)) if expression else [Grant(name, _prefix(name), key)]
         if isinstance(approves, Scalar) and approves.value is True:
             granted += found
         elif isinstance(approves, Scalar) and approves.value is False:
@@ -275,5 +280,3 @@ def _amp(root: Mapping) -> Iterator[Grant]:
 def allows_everything(grant: Grant) -> bool:
     """Tell whether `grant` lets every command run."""
     return not grant.pattern.strip("* ")
-
-

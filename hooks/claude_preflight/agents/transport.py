@@ -26,7 +26,7 @@ _TUNNELS = (
 )
 _NUMBER = late(r"0x[0-9a-f]+|[0-9]+")
 _DOTTED_QUAD = late(r"(?:(?:0|[1-9][0-9]{0,2})\.){3}(?:0|[1-9][0-9]{0,2})")
-_LOCAL_LABELS = late(r"(?:^|[.-])(?:localhost|127[.-]0[.-]0[.-]1)(?=[.-])")
+_LOCAL_LABELS = late(r"(?:^|\.)localhost(?=\.)|(?:^|[.-])127[.-]0[.-]0[.-]1(?=[.-])")
 _HOST_AS_USER = late(
     r"localhost|127\.[0-9.]+|(?:[a-z0-9-]+\.)+(?:com|org|net|io|ai|dev|app|co|cloud|example)", re.IGNORECASE
 )

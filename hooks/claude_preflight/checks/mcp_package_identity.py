@@ -37,7 +37,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from claude_preflight.agents.impostors import CHARACTERS, INVENTED, PUBLISHER, SCOPE, SPELLING, Imitation, imitation
+from claude_preflight.agents.impostors import (
+    CHARACTERS,
+    INVENTED,
+    PUBLISHER,
+    SCOPE,
+    SPELLING,
+    Imitation,
+    imitation,
+)
 from claude_preflight.agents.known_servers import (
     DEPRECATED,
     MALICIOUS,
@@ -198,8 +206,7 @@ def _left_behind(subject: _Subject, known: KnownServer) -> Iterator[Finding]:
         repair = f"look the name up before you use it, and {_ALLOW}"
         yield subject.finding(SUSPECTED_PACKAGE, f"which is reported to be malicious ({ids})", repair)
     elif known.status == DEPRECATED:
-        open_ids = ", ".join(advisory.id for advisory in known.advisories)
-        weakness = f", and a weakness stays open ({open_ids})" if open_ids else ""
+        weakness = "".join(f", and this stays open: {advisory.summary}" for advisory in known.advisories)
         repair = f"use {known.replacement}" if known.replacement else "look for a server that is kept up"
         yield subject.finding(ARCHIVED_PACKAGE, f"which is archived: nobody repairs it{weakness}", repair)
 
@@ -209,13 +216,13 @@ def _wrong_word(subject: _Subject) -> Finding | None:
     words = _SUBCOMMANDS.get(launch.launcher, frozenset())
     if subject.package not in words or not launch.arguments or launch.binary:
         return None
-    meant = launch.arguments[0]
-    if meant.startswith("-"):
+    meant = next((word for word in launch.arguments if word not in words), None)
+    if meant is None or meant.startswith("-"):
         return None
     # From quote to quote, so that a list loses an item and its comma.
-    quotes = [document.text[text.start - 1 : text.start] for text in (subject.package, meant)]
-    whole = quotes == ['"', '"'] and meant not in words
-    fix = Fix((Edit(Span(subject.package.start - 1, meant.start - 1), ""),)) if whole else None
+    first = meant is launch.arguments[0]
+    quotes = {document.text[text.start - 1 : text.start] for text in (subject.package, meant)}
+    fix = Fix((Edit(Span(subject.package.start - 1, meant.start - 1), ""),)) if first and quotes == {'"'} else None
     message = f'a package of that name: "{subject.name}" is no subcommand of {launch.launcher}'
     return subject.finding(WRONG_WORD, message, f"leave the word out: {launch.launcher} {meant}", fix)
 
@@ -230,42 +237,44 @@ def _not_ascii(subject: _Subject) -> Finding | None:
     return subject.finding(LOOK_ALIKE, message, "type the name anew, in ASCII", _renamed(subject, found))
 
 
-def _imitation(subject: _Subject) -> Finding | None:
-    found = imitation(subject.launch.registry, subject.package)
-    if not found:
-        return None
-    repair = f"write {_place(found.known)}" if found.known else "look the name up at its publisher"
-    if found.known and found.known.replacement:
-        repair = f"use {found.known.replacement}"
-    rule, message = _IMITATIONS[found.kind]
-    return subject.finding(
-        rule, message.format(of=found.of, date=catalogue().date), f"{repair}, or {_ALLOW}", _renamed(subject, found)
-    )
-
-
 _IMITATIONS = {
     CHARACTERS: (LOOK_ALIKE, "which looks like {of} and is another"),
-    SCOPE: (LOOK_ALIKE, "whose scope is not the one of {of}"),
-    SPELLING: (MISSPELT, "which is {of} with a slip, so it is another package or will be"),
+    SCOPE: (LOOK_ALIKE, "whose scope is taken for that of {of} and is another"),
+    SPELLING: (MISSPELT, "which is {of} with a slip: another package, or one that is yet to come"),
     INVENTED: (INVENTED_PACKAGE, "and no package of {of} was known by that name on {date}"),
-    PUBLISHER: (OTHER_PUBLISHER, "which is not the vendor's {of}"),
+    PUBLISHER: (OTHER_PUBLISHER, "which is not the vendor's {place}"),
 }
 _FROM = {"pypi": " from PyPI", "npm": " from npm"}
 
 
-def _place(known: KnownServer) -> str:
-    return known.name + _FROM.get(known.registry, "")
+def _imitation(subject: _Subject) -> Finding | None:
+    found = imitation(subject.launch.registry, subject.package)
+    if not found:
+        return None
+    known = found.known
+    place = known.name + _FROM.get(known.registry, "") if known else ""
+    repair = "look the name up at its publisher"
+    if found.kind in (CHARACTERS, SPELLING) and (known or found.kind == SPELLING):
+        repair = f"write {found.of}"
+    elif known:
+        repair = f"use {known.replacement or place}"
+    rule, message = _IMITATIONS[found.kind]
+    text = message.format(of=found.of, date=catalogue().date, place=place)
+    return subject.finding(rule, text, f"{repair}, or {_ALLOW}", _renamed(subject, found))
 
 
 def _renamed(subject: _Subject, found: Imitation | None) -> Fix | None:
     """Return the edit that writes the name that is meant, where only one can be."""
-    known, package = found.known if found else None, subject.package
-    if not found or not known or known.registry != subject.launch.registry or found.kind == PUBLISHER:
+    package, registry = subject.package, subject.launch.registry
+    if not found or not found.known or registry not in ("npm", "pypi", "oci"):
         return None
-    elsewhere = found.kind == INVENTED and not known.name.startswith(f"{found.of}/")
-    if elsewhere or subject.document.text[slice(*package.span)] != package:
+    name = found.of
+    if found.kind == INVENTED and found.known.name.startswith(f"{found.of}/"):
+        name = found.known.name
+    elif found.kind in (INVENTED, PUBLISHER):
         return None
-    return Fix((Edit(package.span, known.name),))
+    spelled = subject.document.text[slice(*package.span)] == package
+    return Fix((Edit(package.span, name),)) if spelled else None
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -156,12 +156,13 @@ def _of_place(server: Server, place: Place) -> Iterator[Finding]:
         message = f"is reached at a disguised host: {hidden}"
         yield _at(DISGUISED, server, place.host, host, message, "write the host that you mean, in plain letters")
         return
-    yield from _of_plain(server, place, "is reached")
+    plain = list(_of_plain(server, place, "is reached"))
+    yield from plain
     if is_tunnel(host):
         message = f"is reached through a tunnel ({host}): whoever has the name next answers in its place"
         repair = "give it a host of its own, or keep it out of the shared file"
         yield _at(TUNNEL, server, place.host, host, message, repair)
-    elif is_public_address(host):
+    elif is_public_address(host) and not plain:
         message = f"is reached at the address {host}, for which hardly any certificate vouches"
         yield _at(ADDRESS, server, place.host, host, message, "give it a name")
     elif is_beyond_ascii(host):

@@ -11,9 +11,9 @@ denies, or has asked about, are fine, and so is every command where the sandbox 
 
 Why is this bad?
 ----------------
-The model decides what it runs, and text it has read may have told it to. A rule such as `Bash(python3 *)` approves every
-program that Python can express, so nobody is asked about anything any more. A rule that denies nothing is worse than
-none: whoever reads it stops looking.
+The model decides what it runs, and text it has read may have told it to. A rule such as `Bash(python3 *)` approves
+every program that Python can express, so nobody is asked about anything any more. A rule that denies nothing is worse
+than none: whoever reads it stops looking.
 
 Example
 -------
@@ -154,7 +154,7 @@ def _commands(document: Document) -> Iterator[Finding]:
     broad: list[tuple[Grant, Breadth]] = []
     for grant in shell_grants(document):
         if allows_everything(grant) and not grant.usual:
-            message = f"{grant.key} lets the agent run any command without asking"
+            message = f"{grant.key} lets the agent run any command without asking{grant.condition}"
             repair = "name the commands it needs, with their arguments"
             yield SHELL.at(grant.text.span, message, repair=repair, key=f"{grant.key}: {grant.text}")
         elif found := Breadth("command", "*") if allows_everything(grant) else breadth(grant.pattern):
@@ -187,6 +187,7 @@ def _power(power: str, programs: list[str]) -> str:
 
 # --- skills and commands ------------------------------------------------------------------------------------------
 
+
 def _skill(document: Document) -> Iterator[Finding]:
     root = mapping_of(document)
     for text in _allowed_tools(root) if root else ():
@@ -195,7 +196,9 @@ def _skill(document: Document) -> Iterator[Finding]:
             continue
         found = breadth(command_pattern(rule))
         if found and found.power in (EVERYTHING, "command", "root"):
-            message = "allowed-tools lets any command run without asking while this is at work, in untrusted folders too"
+            message = (
+                "allowed-tools lets any command run without asking while this is at work, in untrusted folders too"
+            )
             repair = "name the commands it needs, e.g. Bash(git diff *)"
             yield SKILL_SHELL.at(text.span, message, repair=repair, key=f"allowed-tools/{rule.tool}")
             return
@@ -229,7 +232,9 @@ def _file_access(settings: Settings) -> Iterator[Finding]:
         opened = None if rule.tool not in _FILE_TOOLS or _is_held(settings, rule) else _opened(rule)
         if opened and opened.kind in (DISK, HOME) and rule.effective:
             message = f"{rule.tool} may {_FILE_TOOLS[rule.tool]} {opened.words} without asking"
-            repair = f"name the folders that are meant, e.g. {rule.tool}(src/**); one slash is the project, two the disk"
+            repair = (
+                f"name the folders that are meant, e.g. {rule.tool}(src/**); one slash is the project, two the disk"
+            )
             key = f"permissions.allow/{rule.tool}: {opened.words}"
             yield WHOLE_DISK.at(rule.text.span, message, repair=repair, key=key)
         elif opened:

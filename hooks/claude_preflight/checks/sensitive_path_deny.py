@@ -40,11 +40,19 @@ References
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from claude_preflight.agents.config import tree_of
 from claude_preflight.agents.files import CLAUDE_SETTINGS
-from claude_preflight.agents.permissions import Kind, PermissionRule, command_pattern, covers, matches_command, names_tool
+from claude_preflight.agents.permissions import (
+    Kind,
+    PermissionRule,
+    command_pattern,
+    covers,
+    matches_command,
+    names_tool,
+)
 from claude_preflight.agents.sensitive_paths import SensitivePath, opened_by, sensitive_paths
 from claude_preflight.agents.settings import Scope, Settings, denies_reading, settings_of
 from claude_preflight.context import Context
@@ -72,10 +80,12 @@ RULES = (NOT_DENIED, ALLOWED)
 
 # Programs that print what they read, or carry it elsewhere. Of the second kind the last operand is where it goes.
 _READERS = frozenset(
-    "cat head tail less more bat batcat tac nl grep egrep fgrep rg ag ack sed awk gawk cut sort uniq diff xxd hexdump od"
-    " strings base64 jq yq tar zip curl get-content type gc".split()
+    "cat head tail less more bat batcat tac nl grep egrep fgrep rg ag ack sed awk gawk cut sort uniq diff xxd hexdump"
+    " od strings base64 jq yq tar zip curl get-content type gc".split()
 )
 _CARRIERS = frozenset("cp scp rsync mv copy-item".split())
+_PROGRAMS = _READERS | _CARRIERS
+_NAMES_A_FILE = re.compile(r"[.~$%]|id_")
 _SILENT_OPTIONS = {
     "grep": ("-q", "--quiet", "-c", "--count", "-l"),
     "egrep": ("-q", "-c", "-l"),
@@ -119,6 +129,8 @@ def _opened(rule: PermissionRule) -> Iterator[tuple[SensitivePath, str]]:
 
 def _read_operands(command: str) -> Iterator[str]:
     """Yield the operands of the readers in `command`, as path patterns of the rule language."""
+    if _PROGRAMS.isdisjoint(re.split(r"[^\w-]+", command.lower())) or not _NAMES_A_FILE.search(command):
+        return
     from claude_preflight.syntax.shell import commands
 
     for part in commands(nodes.Text.at(command, 0, len(command))):

@@ -30,10 +30,8 @@ def append(text: str, container: Mapping | Sequence, values: list[Any] | dict[st
     members = _members(container)
     source = text[container.start : container.end]
     in_lines = "\n" in (source if members else text)
-    if members and in_lines:
-        indent = _indent(text, members[-1].start)
-    else:
-        indent = _indent(text, container.start) + style.step
+    below = _indent(text, container.start) + style.step
+    indent = _indent(text, members[-1].start) if members and in_lines else below
     entries = _rendered(values, style, indent if in_lines else None)
     glue = f"{style.newline}{indent}" if in_lines else ""
     if members:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from claude_preflight.late import late
 from claude_preflight.model import Span
 from claude_preflight.syntax.nodes import Text
 
@@ -18,7 +19,7 @@ MAX_DEPTH = 20
 # The characters of a longer word with quotes inside have the place of the whole word.
 _MAX_MAPPED = 10_000
 
-_TOKEN = re.compile(
+_TOKEN = late(
     r"""(?P<run>[^ \t\r\n'"\\$`|&;<>()\#]+)
       | (?P<blank>[ \t]+|\r(?=\n))
       | (?P<newline>\n)
@@ -32,12 +33,12 @@ _TOKEN = re.compile(
       | (?P<other>[$\#\r])""",
     re.VERBOSE | re.DOTALL,
 )
-_IN_DOUBLE = re.compile(r"""[^"\\$`]+|"|\\(?:\r?\n|.)?|\$\(\(|\$\(|\$\{|`|\$""", re.DOTALL)
-_IN_EXPANSION = re.compile(r"""[^'"\\$`()}]+|\\.?|\$\(\(|\$\(|\$\{|.""", re.DOTALL)
-_ANSI = re.compile(r"[^\\]+|\\(?:[0-7]{1,3}|x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|.)|\\", re.DOTALL)
+_IN_DOUBLE = late(r"""[^"\\$`]+|"|\\(?:\r?\n|.)?|\$\(\(|\$\(|\$\{|`|\$""", re.DOTALL)
+_IN_EXPANSION = late(r"""[^'"\\$`()}]+|\\.?|\$\(\(|\$\(|\$\{|.""", re.DOTALL)
+_ANSI = late(r"[^\\]+|\\(?:[0-7]{1,3}|x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|.)|\\", re.DOTALL)
 # Bounded, because it is tried again at each parenthesis of a word.
-_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,200}(?:\[[^]\s]{0,200}\])?\+?=")
-_EMPTY_PARENTHESES = re.compile(r"\([ \t]*\)")
+_ASSIGNMENT = late(r"[A-Za-z_][A-Za-z0-9_]{0,200}(?:\[[^]\s]{0,200}\])?\+?=")
+_EMPTY_PARENTHESES = late(r"\([ \t]*\)")
 
 _ANSI_CHARACTERS = dict(zip("abeEfnrtv\\'\"?", "\a\b\x1b\x1b\f\n\r\t\v\\'\"?", strict=True))
 _OPENINGS = ("$((", "$(", "${", "`")
@@ -94,16 +95,16 @@ class _Piece(NamedTuple):
 
 
 class _Places:
-    """Gives what stands at indices of a text its place in the document; `plain` is that text without its own."""
+    """Gives what stands at indices of a text its place in the document; `plain` is that text as a mere string."""
 
     def __init__(self, text: Text) -> None:
+        self.text = text
         self.plain = str(text)
-        self.whole = text.span
         self.exact = text.offsets is not None or text.end - text.start == len(text)
         self.offsets = text.offsets or range(text.start, text.start + len(text) + 1)
 
     def span(self, start: int, end: int) -> Span:
-        return Span(self.offsets[start], self.offsets[end]) if self.exact else self.whole
+        return Span(self.offsets[start], self.offsets[end]) if self.exact else self.text.span
 
     def word(self, pieces: list[_Piece], source: Span) -> Word:
         """Return the word made of `pieces`; `source` is where it stands in the text, quotes included."""
@@ -113,11 +114,6 @@ class _Places:
         literal = len(word) == word.end - word.start
         word.offsets = None if literal or not self.exact or len(word) > _MAX_MAPPED else self._mapped(pieces)
         return word
-
-    def part(self, start: int, end: int) -> Text:
-        """Return the text from `start` to `end`; what `Text.part` does, without its copy of the whole."""
-        offsets = tuple(self.offsets[start : end + 1]) if self.exact else None
-        return Text.at(self.plain[start:end], *self.span(start, end), offsets)
 
     def _mapped(self, pieces: list[_Piece]) -> tuple[int, ...]:
         mapped: list[int] = []
@@ -419,10 +415,10 @@ class _Scanner:
             line_end = len(self.text) if line_end < 0 else line_end
             content = self.text[line:line_end].rstrip("\r")
             if (content.lstrip("\t") if redirection.operator.endswith("-") else content) == redirection.target:
-                redirection.body = self.places.part(start, line)
+                redirection.body = self.places.text.part(start, line)
                 return min(line_end + 1, len(self.text))
             line = line_end + 1
-        redirection.body = self.places.part(start, len(self.text))
+        redirection.body = self.places.text.part(start, len(self.text))
         return len(self.text)
 
     def operator(self, frame: _Frame, token: re.Match[str]) -> int:
@@ -577,29 +573,38 @@ def commands(text: Text) -> list[Command]:
 
 
 class _Quoting(NamedTuple):
-    """How a line is read in which nothing nests; `escape` is what takes one of `escaped` literally in double quotes."""
+    """How a line is read in which nothing nests; `inner` finds the pieces in double quotes, where `escaped` may be."""
 
-    token: str
-    escape: str
+    token: re.Pattern[str]
+    inner: re.Pattern[str]
     escaped: str
 
 
 _POSIX = _Quoting(
-    r"""(?P<run>[^\s'"\\]+)|(?P<blank>\s+)|'(?P<single>[^']*)'?|"(?P<double>(?:[^"\\]|\\.)*+)"?|(?P<escape>\\.?)""",
-    r"\\",
+    late(
+        r"""(?P<run>[^\s'"\\]+)|(?P<blank>\s+)|'(?P<single>[^']*)'?|"(?P<double>(?:[^"\\]|\\.)*+)"?|(?P<escape>\\.?)""",
+        re.DOTALL,
+    ),
+    late(r"[^\\]+|\\.?", re.DOTALL),
     '$`"\\\n',
 )
-_WINDOWS = _Quoting(r"""(?P<run>[^\s"]+)|(?P<blank>\s+)|"(?P<double>[^"]*)"?""", "", "")
+_WINDOWS = _Quoting(late(r"""(?P<run>[^\s"]+)|(?P<blank>\s+)|"(?P<double>[^"]*)"?"""), late("(?s:.+)"), "")
 _CMD = _Quoting(
-    r"""(?P<run>[^\s"^&|<>]+)|(?P<blank>\s+)|"(?P<double>[^"]*)"?|(?P<escape>\^.?)"""
-    r"""|(?P<redirection>[<>]>?(?:&\d)?)|(?P<operator>&&|\|\||[&|])""",
-    "",
+    late(
+        r"""(?P<run>[^\s"^&|<>]+)|(?P<blank>\s+)|"(?P<double>[^"]*)"?|(?P<escape>\^.?)"""
+        r"""|(?P<redirection>[<>]>?(?:&\d)?)|(?P<operator>&&|\|\||[&|])""",
+        re.DOTALL,
+    ),
+    late("(?s:.+)"),
     "",
 )
 _POWERSHELL = _Quoting(
-    r"""(?P<run>[^\s"'`;&|<>]+)|(?P<blank>[^\S\n]+)|'(?P<single>[^']*)'?|"(?P<double>(?:[^"`]|`.)*+)"?|(?P<escape>`.?)"""
-    r"""|(?P<redirection>[<>]>?(?:&\d)?)|(?P<operator>&&|\|\||[;&|\n])""",
-    "`",
+    late(
+        r"""(?P<run>[^\s"'`;&|<>]+)|(?P<blank>[^\S\n]+)|'(?P<single>[^']*)'?|"(?P<double>(?:[^"`]|`.)*+)"?"""
+        r"""|(?P<escape>`.?)|(?P<redirection>[<>]>?(?:&\d)?)|(?P<operator>&&|\|\||[;&|\n])""",
+        re.DOTALL,
+    ),
+    late("[^`]+|`.?", re.DOTALL),
     "$`\"'",
 )
 
@@ -614,7 +619,7 @@ class _LineReader(_Line):
         self.quoting = quoting
 
     def read(self) -> list[_Draft]:
-        for token in re.compile(self.quoting.token, re.DOTALL).finditer(self.text):
+        for token in self.quoting.token.finditer(self.text):
             kind = token.lastgroup or ""
             if kind == "run":
                 self.add(*token.span())
@@ -630,12 +635,11 @@ class _LineReader(_Line):
         return self.drafts
 
     def take_double(self, source_start: int, start: int, end: int) -> None:
-        self.add_quoted(source_start, start, start if self.quoting.escape else end)
-        escape = self.quoting.escape
-        for part in re.compile(f"[^{escape}]+|{escape}.?", re.DOTALL).finditer(self.text, start, end) if escape else ():
-            character = part.group()[1:]
-            escaped = part.group()[0] == escape[-1] and character and character in self.quoting.escaped
-            self.add(*part.span(), character if escaped else None)
+        self.add_quoted(source_start, start, start)
+        for part in self.quoting.inner.finditer(self.text, start, end):
+            spelled = part.group()
+            escaped = len(spelled) == 2 and spelled[0] in "\\`" and spelled[1] in self.quoting.escaped
+            self.add(*part.span(), spelled[1] if escaped else None)
 
     def take_escape(self, spelled: str, start: int, end: int) -> None:
         if spelled[1:] != "\n":

@@ -1,7 +1,7 @@
 """Tell literal credentials from placeholders, references and examples.
 
-`find_in_text` reads free text, `find_in_value` and `find_in_arguments` the values of a configuration. Nothing here keeps
-or prints the value of a secret: a `Secret` is a kind and a place.
+`find_in_text` reads free text, `find_in_value` and `find_in_arguments` the values of a configuration. Nothing here
+keeps or prints the value of a secret: a `Secret` is a kind and a place.
 """
 
 from __future__ import annotations

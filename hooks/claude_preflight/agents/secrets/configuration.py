@@ -51,7 +51,7 @@ def find_in_value(name: str, value: Text) -> list[Secret]:
 
 
 def find_in_arguments(arguments: Sequence[Text]) -> list[Secret]:
-    """Return the secrets in the words of a command line, in order; a word after `--token` and the like is named by that."""
+    """Return the secrets in the words of a command line, in order; a flag such as `--token` names the word after it."""
     found: list[Secret] = []
     flag = ""
     for argument in arguments:

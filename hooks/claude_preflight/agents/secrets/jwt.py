@@ -14,7 +14,24 @@ _TOKEN = re.compile(r"(?<![A-Za-z0-9_])(?<![A-Za-z0-9]-)eyJ[\w-]{10,600}+\.[\w-]
 
 # Of real tokens nearly all make one of these claims; what makes none is somebody's first try of a library.
 _USUAL_CLAIMS = frozenset(
-    "iss sub aud exp nbf iat jti role scope scopes azp client_id user_id uid email tid oid sid session_id a".split()
+    (
+        "iss",
+        "sub",
+        "aud",
+        "exp",
+        "nbf",
+        "iat",
+        "jti",
+        "role",
+        "scope",
+        "azp",
+        "client_id",
+        "user_id",
+        "email",
+        "tid",
+        "sid",
+        "a",
+    )
 )
 
 

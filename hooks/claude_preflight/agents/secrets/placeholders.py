@@ -2,141 +2,28 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from claude_preflight.agents.secrets.names import name_words
 from claude_preflight.agents.secrets.shapes import entropy, is_hexadecimal, is_patterned, words
+from claude_preflight.agents.secrets.table import endings, vocabulary
 
-# How a reference to a value that is kept elsewhere begins.
-_REFERENCES = (
-    "$(",
-    "`",
-    "!secret",
-    "!vault",
-    "!env",
-    "!ref",
-    "!sub",
-    "%(",
-    "op://",
-    "bw://",
-    "vault:",
-    "ref+",
-    "sm://",
-    "awssm:",
-    "gcpsm:",
-    "doppler:",
-    "infisical:",
-    "keychain:",
-    "keyring:",
-    "secret:",
-    "secretref:",
-    "env:",
-    "file:",
-    "enc[",
-    "arn:",
-    "projects/",
-    "process.env",
-    "import.meta",
-    "os.environ",
-    "os.getenv",
-    "getenv(",
-    "env(",
-    "env.",
-    "secrets.",
-    "secrets/",
-    "config.",
-    "settings.",
-    "self.",
-    "this.",
-    "args.",
-    "inputs.",
-    "vars.",
-    "var.",
-    "local.",
-    "data.",
-    "deno.env",
-    "system.getenv",
-    "environment.",
-)
-# Stems that no generator produces and no person chooses: enough anywhere in the value.
-_STEMS = (
-    "...",
-    "…",
-    "***",
-    "••",
-    "███",
-    "####",
-    "xxxx",
-    "your",
-    "example",
-    "changeme",
-    "change-me",
-    "change_me",
-    "placeholder",
-    "dummy",
-    "redacted",
-    "replace",
-    "insert",
-    "goes-here",
-    "goes_here",
-    "_here",
-    "-here",
-    "todo",
-    "fixme",
-    "sample",
-    "foobar",
-    "abcdef",
-    "123456",
-    "qwerty",
-    "asdfgh",
-    "deadbeef",
-    "cafebabe",
-    "votre",
-    "remplace",
-    "ersetze",
-    "reemplaz",
-    "substitua",
-    "sostituisci",
-    "inserisci",
-    "insecure",
-)
-# Not in mixed case, in which random characters spell a short stem now and then.
-_SPELT_STEMS = tuple({spelling for stem in _STEMS for spelling in (stem, stem.upper(), stem.title())})
-# Words that make a value made only of words a placeholder, in the languages that public configurations are written in.
-_WORDS = frozenset(
-    "my me the a an put enter paste add set use fill get key token secret password passwd pass pwd here value string"
-    " fake mock stub test testing tests demo none null nil undefined unset empty required optional true false yes no on off"
-    " hidden masked removed secure supersecret temp tmp todo tbd default foo bar baz local"
-    " ici cle clé ton ta mettre mot passe jeton dein deine ihr ihre hier geheim schlüssel schluessel passwort kennwort"
-    " tu su aqui aquí clave ejemplo contraseña contrasena sua seu chave exemplo senha tuo tua qui chiave esempio jouw"
-    " sleutel wachtwoord twój tutaj hasło buraya anahtar şifre".split()
-)
-# Words that passwords of examples, tests and local defaults are put together from.
-_COMMON = frozenset(
-    "password passwd passphrase pass passw pwd pw secret token key api admin administrator root user username test testing"
-    " tester tests testuser demo dev develop developer development local localhost localdev example sample default change"
-    " changeit changeme me my mine your the this that is in it not to for use only please do dont with real fake mock stub"
-    " dummy placeholder postgres postgresql pg mysql mariadb mssql mongo mongodb redis rabbitmq rabbit guest minio"
-    " minioadmin elastic neo oracle sa db database sql app application web service server client auth authentication jwt"
-    " access refresh session cookie csrf value string here goes insert enter replace actual new old some any foo bar baz"
-    " qux hello hi world welcome letmein qwerty qwertz azerty asdf zxcv abc abcd xyz temp tmp temporary secure security"
-    " safe super strong very long random hash hashed encrypted encryption signing plain text bad good wrong right correct"
-    " incorrect valid invalid weak short none null nil undefined unset empty blank todo tbd fixme redacted hidden masked"
-    " removed required optional true false yes no on off enabled disabled prod production staging stage ci cd build docker"
-    " container compose public private github gitlab openai anthropic google aws azure gcp claude mcp slack notion stripe"
-    " supabase hunter monkey dragon iloveyou football baseball sunshine princess master login ninja shadow trust batman"
-    " superman correct horse battery staple troubador troubadour company acme corp host hostname one two three four five six seven eight"
-    " nine ten first second third spring summer autumn fall winter january february march april may june july august"
-    " september october november december monday friday and or of an by at vagrant ansible jenkins grafana keycloak"
-    " nextauth nexus sonar wordpress django flask rails laravel symfony node react vue next key keys tokens secrets"
-    " another other more min chars characters length at least some thing something anything whatever nobody ever must be kind".split()
-)
-_LONGEST_WORD = max(map(len, _COMMON))
+_LONGEST_WORD = 14  # letters of a common word
+_COUNTING = "01234567890123456789"
 _LONGEST_COMMON = 40  # letters of words put together
 _NUMBER_SIGNS = str.maketrans("", "", ".,:-+TZ")
 _LEET = (str.maketrans("013457@$", "oieastas"), str.maketrans("013457@$", "oleastas"))
 
 
+@cache
+def _spelt_stems() -> tuple[str, ...]:
+    """Return the stems as people spell them: in mixed case random characters make a short one now and then."""
+    stems = vocabulary("placeholder_stems")
+    return tuple({spelling for stem in stems for spelling in (stem, stem.upper(), stem.title())})
+
+
 def _is_reference(value: str, lower: str) -> bool:
-    if "${" in value or "$(" in value or "{{" in value or lower.startswith(_REFERENCES):
+    if "${" in value or "$(" in value or "{{" in value or lower.startswith(endings("references")):
         return True
     if value[0] in "%@" and value[-1] == value[0] and value[1:-1].replace("_", "a").isalnum():
         return True
@@ -184,11 +71,12 @@ def _is_low_entropy(value: str) -> bool:
 
 def _is_common(word: str) -> bool:
     """Whether the letters of `word` are common words one after the other."""
+    common = vocabulary("common_words")
     reached = [True] + [False] * len(word)
     for begin in range(min(len(word), _LONGEST_COMMON)):
         if reached[begin]:
             for end in range(begin + 1, min(begin + _LONGEST_WORD, len(word)) + 1):
-                reached[end] = reached[end] or word[begin:end] in _COMMON
+                reached[end] = reached[end] or word[begin:end] in common
     return reached[-1]
 
 
@@ -197,11 +85,11 @@ def _letters(value: str) -> list[str]:
 
 
 def is_common_password(value: str) -> bool:
-    """Whether `value` is put together of words that examples, tests and local defaults use: `postgres`, `P@ssw0rd123`."""
+    """Whether `value` is put together of words that examples, tests and local defaults use, as `P@ssw0rd123` is."""
     for spelling in (value, *(value.lower().translate(leet) for leet in _LEET)):
         pieces = _letters(spelling)
         digits = "".join(character for character in spelling if character.isdigit())
-        if pieces and all(map(_is_common, pieces)) and (len(digits) <= 4 or is_patterned(digits)):
+        if pieces and all(map(_is_common, pieces)) and (len(digits) <= 4 or digits in _COUNTING):
             return True
     return False
 
@@ -224,7 +112,7 @@ def is_placeholder(value: str, name: str = "") -> bool:
     if at and local and "." in domain and domain.replace(".", "").replace("-", "").isalpha() and ":" not in local:
         value = local
     lower = value.lower()
-    if _is_reference(value, lower) or _is_bracketed(value) or any(map(value.__contains__, _SPELT_STEMS)):
+    if _is_reference(value, lower) or _is_bracketed(value) or any(map(value.__contains__, _spelt_stems())):
         return True
     if _is_path_or_address(value, lower) or _is_number(value) or _is_variable_name(value, name):
         return True
@@ -241,4 +129,4 @@ def _is_filled_with_words(value: str) -> bool:
     humps = words(value)
     if len(value) >= 4 * len(humps):  # random letters have many humps
         found += humps
-    return not _WORDS.isdisjoint(found)
+    return not vocabulary("placeholder_words").isdisjoint(found)

@@ -23,7 +23,7 @@ from claude_preflight.model import Span
 if TYPE_CHECKING:
     from detect_secrets.plugins.base import BasePlugin
 
-# Without one of these words, in whatever case, only Artifactory's prefixes and a URL with a password make a plugin match.
+# Without one of these words, in whatever case, only Artifactory's prefixes and a password in a URL make a plugin match.
 _CUES = ("key", "pass", "pwd", "pw", "token", "secret", "contrase", "softlayer.com")
 _ARTIFACTORY = re.compile(r"AKC|AP[0-9A-F]")
 _GENERATED = re.compile(r"[A-Za-z0-9+/=_-]{16,}")
@@ -106,7 +106,7 @@ def _opinions(line: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _is_named_otherwise(line: str, place: int) -> bool:
-    """Whether `line` names what stands at `place`, and names it something else than a credential: `password_hash: …`."""
+    """Whether `line` names what stands at `place`, and names it something else than a credential."""
     name = _NAMED.search(line[:place])
     return bool(name) and what_is_named(name.group(1)) == NOTHING  # type: ignore[union-attr]
 

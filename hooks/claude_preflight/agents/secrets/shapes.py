@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from math import log2
 
 _LONGEST = 160  # characters looked at; a longer value is judged by its beginning
@@ -38,7 +39,7 @@ def words(value: str) -> list[str]:
 def _longest_run(value: str, steps: tuple[int, ...]) -> int:
     longest = length = 1
     last: int | None = None
-    for before, after in zip(value, value[1:], strict=False):
+    for before, after in pairwise(value):
         step = ord(after) - ord(before)
         length = length + 1 if step == last and step in steps else 2 if step in steps else 1
         last = step
@@ -69,13 +70,13 @@ def changes(value: str) -> int:
     """Return how often `value` changes between letters and digits, or from a lower-case letter to a capital."""
     return sum(
         before.isdigit() != after.isdigit() or (before.islower() and after.isupper())
-        for before, after in zip(value, value[1:], strict=False)
+        for before, after in pairwise(value)
         if before.isalnum() and after.isalnum()
     )
 
 
 def looks_random(value: str) -> bool:
-    """Whether `value` is what a generator makes, such as a UUID or a key in hexadecimal or base 64; not a name or a date."""
+    """Whether `value` is what a generator makes, such as a UUID or a key in hexadecimal or base 64."""
     if is_uuid(value):
         return True
     if len(value) < 16 or not value.isascii() or not value.isprintable():

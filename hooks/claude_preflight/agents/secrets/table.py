@@ -35,15 +35,14 @@ class Kind(NamedTuple):
 
 
 class Table(NamedTuple):
-    """The kinds by id, each keyword with its kind by the separator it has, and what is no secret.
+    """The kinds by id; each keyword with its kind, by the separator it has; and the lists of words and fragments.
 
     A word without an underscore cannot hold a keyword with one, which spares most words most of the search.
     """
 
     kinds: dict[str, Kind]
     keywords: dict[str, list[tuple[str, Kind]]]
-    published_examples: tuple[str, ...]
-    public_prefixes: tuple[str, ...]
+    lists: dict[str, tuple[str, ...]]
 
 
 @cache
@@ -57,7 +56,19 @@ def table() -> Table:
         for keyword in kind.keywords:
             separator = next(separator for separator in keywords if separator in keyword)
             keywords[separator].append((keyword, kind))
-    return Table(kinds, keywords, tuple(data["published_examples"]), tuple(data["public_prefixes"]))
+    lists = {name: data[name] for name in ("published_examples", "public_prefixes")} | data["vocabulary"]
+    return Table(kinds, keywords, {name: tuple(words) for name, words in lists.items()})
+
+
+@cache
+def vocabulary(name: str) -> frozenset[str]:
+    """Return the words of the list `name` of the table."""
+    return frozenset(table().lists[name])
+
+
+def endings(name: str) -> tuple[str, ...]:
+    """Return the strings of the list `name` of the table, as `endswith` and `startswith` take them."""
+    return table().lists[name]
 
 
 def possible_kinds(words: list[str]) -> list[Kind]:
@@ -72,9 +83,9 @@ def possible_kinds(words: list[str]) -> list[Kind]:
 
 def is_published_example(value: str) -> bool:
     """Whether `value` is a credential that its vendor prints in the documentation or ships as a local default."""
-    return any(fragment in value for fragment in table().published_examples)
+    return any(fragment in value for fragment in endings("published_examples"))
 
 
 def is_made_public(value: str) -> bool:
     """Whether `value` is such an example, or of a kind that its vendor means for web pages."""
-    return value.startswith(table().public_prefixes) or is_published_example(value)
+    return value.startswith(endings("public_prefixes")) or is_published_example(value)

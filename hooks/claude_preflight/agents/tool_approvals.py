@@ -1,0 +1,233 @@
+"""Which MCP tools the configuration of any agent lets it call without asking: one model for all dialects.
+
+Sources: code.claude.com/docs/en/permissions and mcp, and the CLI 2.1.330; kiro.dev/docs/mcp/configuration and
+cli/custom-agents/configuration-reference; the documentation of Cline, Roo Code, Gemini CLI 0.61 and Codex 0.169;
+cursor.com on permissions.json and the CLI's tokens; ampcode.com/manual; all as of November 2026.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from claude_preflight.agents.config import mapping_of
+from claude_preflight.agents.files import CLAUDE_SETTINGS
+from claude_preflight.agents.mcp import Server, servers
+from claude_preflight.agents.permissions import Effect, Kind, names_tool
+from claude_preflight.agents.settings import Settings, is_true, settings_of
+from claude_preflight.agents.validation import data_path
+from claude_preflight.document import Document
+from claude_preflight.model import Severity, Span
+from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Sequence
+
+EVERY_TOOL = "*"
+
+
+class Approval(NamedTuple):
+    """A tool (`*`: all of them) of the MCP server `server` (`*`: of all) that runs unasked.
+
+    `span` is what approves it; `key` names the key that does, and `obeyed` tells whether the program that reads the
+    file goes by that key.
+    """
+
+    span: Span
+    server: str
+    tool: str
+    key: str
+    obeyed: bool = True
+
+
+def tool_approvals(document: Document) -> list[Approval]:
+    """Return what `document` lets an agent call without asking, in its order, without what it denies or asks about."""
+    root = mapping_of(document)
+    if root is None:
+        return []
+    settings = settings_of(document) if CLAUDE_SETTINGS in document.kinds else None
+    found = list(_claude(settings)) if settings else []
+    for server in servers(document):
+        found += _of_server(document.path, server)
+    found += _of_file(document.path, root)
+    return sorted(dict.fromkeys(found), key=lambda approval: approval.span)
+
+
+# --- Claude Code --------------------------------------------------------------------------------------------------
+
+_MCP_NAME = re.compile(r"mcp__(.+?)(?:__(.*))?")
+
+
+def _claude(settings: Settings) -> Iterator[Approval]:
+    for rule in settings.allow:
+        if rule.kind not in (Kind.MCP_SERVER, Kind.MCP_TOOL) or not rule.effective:
+            continue
+        match = _MCP_NAME.fullmatch(rule.tool)
+        server, tool = (match[1], match[2] or EVERY_TOOL) if match else ("", "")
+        stopping = (other for other in settings.restraints if other.effective)
+        whole = (rule.tool, f"mcp__{server}", f"mcp__{server}__*")
+        if not any(
+            other.tool in whole or (other.kind is Kind.TOOL_GLOB and names_tool(other, rule.tool)) for other in stopping
+        ):
+            yield Approval(rule.text.span, server, tool, f"permissions.{Effect.ALLOW.value}")
+
+
+# --- entries of servers -------------------------------------------------------------------------------------------
+
+# Which programs go by a key, by the paths of their files; others that read a file called so ignore it.
+_OBEYED = {
+    "autoApprove": re.compile(r"(^|/)(\.kiro/|\.amazonq/|cline_mcp_settings\.json$)"),
+    "alwaysAllow": re.compile(r"(^|/)(\.roo/|\.kilocode/|mcp_settings\.json$)"),
+    "trust": re.compile(r"(^|/)\.(gemini|qwen)/settings\.json$"),
+    "default_tools_approval_mode": re.compile(r"(^|/)\.codex/"),
+    "approval_mode": re.compile(r"(^|/)\.codex/"),
+    "permission_policy": re.compile(r"(^|/)(\.mcp\.json|\.claude\.json|managed-mcp\.json)$"),
+}
+# Files that one known program reads, which knows none of the keys of the others.
+_KNOWN_READERS = re.compile(
+    r"(^|/)(\.mcp\.json|\.claude\.json|managed-mcp\.json|claude_desktop_config[^/]*\.json|cline_mcp_settings\.json"
+    r"|\.(cursor|vscode|vs|roo|kilocode|kiro|amazonq|gemini|qwen|codex|zed|amp|continue|claude|claude-plugin|github)/.*"
+    r"|opencode\.jsonc?|gemini-extension\.json|\.?crush\.json)$"
+)
+
+
+def _is_obeyed(path: str, key: str) -> bool:
+    return bool(_OBEYED[key].search(path)) or not _KNOWN_READERS.search(path)
+
+
+def _of_server(path: str, server: Server) -> Iterator[Approval]:
+    node, name = server.node, str(server.name)
+    for key in ("autoApprove", "alwaysAllow"):
+        for span, tool in _tools(node, key):
+            yield Approval(span, name, tool, key, _is_obeyed(path, key))
+    trust = node.get("trust")
+    if trust is not None and is_true(node, "trust"):
+        yield Approval(trust.span, name, EVERY_TOOL, "trust", _is_obeyed(path, "trust"))
+    mode = node.text("default_tools_approval_mode")
+    if mode is not None and mode == "approve":
+        key = "default_tools_approval_mode"
+        yield Approval(mode.span, name, EVERY_TOOL, key, _is_obeyed(path, key))
+    yield from _single_tools(path, name, node.get("tools"))
+
+
+def _tools(node: Mapping, key: str) -> Iterator[tuple[Span, str]]:
+    """Yield the tools that the list `key` names; the value true stands for all of them."""
+    value = node.get(key)
+    if isinstance(value, Sequence):
+        yield from ((text.span, str(text)) for text in value.texts())
+    elif isinstance(value, Scalar) and value.value in (True, EVERY_TOOL):
+        yield value.span, EVERY_TOOL
+
+
+def _single_tools(path: str, server: str, tools: Node | None) -> Iterator[Approval]:
+    if isinstance(tools, Sequence):
+        for tool in tools.items:
+            policy = tool.text("permission_policy") if isinstance(tool, Mapping) else None
+            if policy is not None and policy == "always_allow" and isinstance(tool, Mapping):
+                name = str(tool.text("name") or "")
+                yield Approval(policy.span, server, name, "permission_policy", _is_obeyed(path, "permission_policy"))
+    elif isinstance(tools, Mapping):
+        for name, entry in tools.live_pairs():
+            mode = entry.text("approval_mode") if isinstance(entry, Mapping) else None
+            if mode is not None and mode == "approve":
+                yield Approval(mode.span, server, str(name), "approval_mode", _is_obeyed(path, "approval_mode"))
+
+
+# --- whole files of other agents ----------------------------------------------------------------------------------
+
+_CURSOR_TOKEN = re.compile(r"Mcp\(\s*(.*?)\s*[:,]\s*(.*?)\s*\)", re.DOTALL)
+
+
+def _of_file(path: str, root: Mapping) -> Iterator[Approval]:
+    name = path.rpartition("/")[2]
+    if "/.cursor/" in f"/{path}":
+        yield from _cursor(root)
+    elif name.endswith(".json") and path.rpartition("/")[0].endswith((".kiro/agents", ".amazonq/cli-agents")):
+        yield from _kiro(root)
+    elif "amp.permissions" in dict(root.pairs):
+        yield from _amp(root)
+
+
+def _cursor(root: Mapping) -> Iterator[Approval]:
+    listed = root.sequence("mcpAllowlist")
+    for text in listed.texts() if listed else ():
+        server, _, tool = text.partition(":")
+        yield Approval(text.span, server, tool or EVERY_TOOL, "mcpAllowlist")
+    permissions = root.mapping("permissions")
+    allowed = permissions.sequence("allow") if permissions else None
+    for text in allowed.texts() if allowed else ():
+        match = _CURSOR_TOKEN.fullmatch(text) if len(text) < 500 else None
+        if match or text in ("Mcp", "Mcp(*)", "Mcp(**)"):
+            server, tool = (match[1], match[2]) if match else (EVERY_TOOL, EVERY_TOOL)
+            yield Approval(text.span, server, tool, "permissions.allow")
+
+
+def _kiro(root: Mapping) -> Iterator[Approval]:
+    """Yield the entries of an agent's `allowedTools`: `@server`, `@server/tool`, or `*`."""
+    listed = root.sequence("allowedTools")
+    for text in listed.texts() if listed else ():
+        server, _, tool = text.removeprefix("@").partition("/")
+        if text == EVERY_TOOL:
+            yield Approval(text.span, EVERY_TOOL, EVERY_TOOL, "allowedTools")
+        elif text.startswith("@") and server != "builtin":
+            yield Approval(text.span, server, tool or EVERY_TOOL, "allowedTools")
+
+
+def _amp(root: Mapping) -> Iterator[Approval]:
+    rules = root.sequence("amp.permissions")
+    for rule in rules.items if rules else ():
+        if not isinstance(rule, Mapping) or rule.get("matches"):
+            continue
+        tool, action = rule.text("tool"), rule.text("action")
+        match = _MCP_NAME.fullmatch(tool) if tool is not None else None
+        if tool is not None and action is not None and action == "allow" and (match or tool == EVERY_TOOL):
+            server = match[1] if match else EVERY_TOOL
+            yield Approval(tool.span, server, (match[2] if match else "") or EVERY_TOOL, "amp.permissions")
+
+
+# --- what tools and servers do ------------------------------------------------------------------------------------
+
+
+class Danger(NamedTuple):
+    """What a call may do, as words that follow "may", and how grave it is to let it pass unseen."""
+
+    does: str
+    severity: Severity
+
+
+@cache
+def _data() -> tuple[frozenset[str], list[tuple[re.Pattern[str], Danger]], dict[str, str]]:
+    with open(data_path("mcp_tools.json"), encoding="utf-8") as file:
+        data = json.load(file)
+    tools = [
+        (
+            re.compile("|".join(re.escape(name).replace(r"\*", ".*") for name in entry["names"])),
+            Danger(entry["does"], Severity(entry["severity"])),
+        )
+        for entry in data["tools"]
+    ]
+    by_word = {name: entry["does"] for entry in data["servers"] for name in entry["names"]}
+    return frozenset(data["harmless"]), tools, by_word
+
+
+def danger_of_tool(tool: str, server: str = "") -> Danger | None:
+    """Return why a person should see the calls of `tool`; None for one that reads, or that nothing is known of."""
+    harmless, tools, _ = _data()
+    name = _folded(tool)[:100]
+    spellings = [name]
+    for prefix in _folded(server).split("_"):
+        spellings += [name.removeprefix(f"{prefix}_")] if prefix and name.startswith(f"{prefix}_") else []
+    if harmless.intersection(spellings):
+        return None
+    return next((danger for pattern, danger in tools for each in spellings if pattern.fullmatch(each)), None)
+
+
+def danger_of_server(server: str) -> str | None:
+    """Return what the tools of `server` may do, by a word in its name; None for one that nothing is known of."""
+    by_word = _data()[2]
+    return next((by_word[word] for word in _folded(server).split("_") if word in by_word), None)
+
+
+def _folded(name: str) -> str:
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    return re.sub(r"[^a-z0-9*]+", "_", words.lower()).strip("_")
