@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
+
 from claude_preflight.agents.known_servers import (
     COMMUNITY,
     DEPRECATED,
@@ -20,7 +22,6 @@ from claude_preflight.agents.known_servers import (
 )
 from claude_preflight.agents.similar_names import is_slip, skeleton, split_name
 from claude_preflight.agents.validation import data_path, load_schema
-from jsonschema import Draft202012Validator
 
 DATA = json.loads(Path(data_path("known_servers.json")).read_text(encoding="utf-8"))
 
@@ -94,7 +95,12 @@ def test_every_word_that_is_no_slip_is_near_a_word_of_a_known_name() -> None:
         ("git", "git@github.com:oraios/serena.git", "serena-agent", COMMUNITY),
         ("git", "github:Oraios/Serena", "serena-agent", COMMUNITY),
         ("git", "oraios/serena", "serena-agent", COMMUNITY),
-        ("go", "github.com/github/github-mcp-server/cmd/github-mcp-server", "ghcr.io/github/github-mcp-server", OFFICIAL),
+        (
+            "go",
+            "github.com/github/github-mcp-server/cmd/github-mcp-server",
+            "ghcr.io/github/github-mcp-server",
+            OFFICIAL,
+        ),
         ("npm", "postmark-mcp", "postmark-mcp", MALICIOUS),
         ("npm", "@modelcontextprotocol/server-github", "@modelcontextprotocol/server-github", DEPRECATED),
     ],
@@ -107,7 +113,14 @@ def test_finds(registry: str, name: str, known: str, status: str) -> None:
 
 @pytest.mark.parametrize(
     ("registry", "name"),
-    [("pypi", "@playwright/mcp"), ("npm", "mcp-server-git"), ("npm", "mcp_remote"), ("oci", "serena"), ("", ""), ("npm", "")],
+    [
+        ("pypi", "@playwright/mcp"),
+        ("npm", "mcp-server-git"),
+        ("npm", "mcp_remote"),
+        ("oci", "serena"),
+        ("", ""),
+        ("npm", ""),
+    ],
 )
 def test_does_not_find(registry: str, name: str) -> None:
     assert catalogue().server(registry, name) is None

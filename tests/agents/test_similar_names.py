@@ -5,6 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from claude_preflight.agents.similar_names import (
     distance,
     is_disguised,
@@ -14,8 +17,6 @@ from claude_preflight.agents.similar_names import (
     split_name,
     squashed,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 WORDS = st.text("abc", max_size=7)
 
@@ -116,7 +117,13 @@ def test_names_come_apart_at_their_separators() -> None:
 
 @pytest.mark.parametrize(
     ("name", "disguised"),
-    [("line\u0430r", True), ("\u043c\u043e\u0441\u043a\u0432\u0430", False), ("linear", False), ("m\u00fcnchen", False), ("", False)],
+    [
+        ("line\u0430r", True),
+        ("\u043c\u043e\u0441\u043a\u0432\u0430", False),
+        ("linear", False),
+        ("m\u00fcnchen", False),
+        ("", False),
+    ],
 )
 def test_is_disguised(name: str, disguised: bool) -> None:
     assert is_disguised(name) is disguised

@@ -82,12 +82,13 @@ class Setting(NamedTuple):
 
 
 class Agent(NamedTuple):
-    """A coding agent; `safe` says what to use instead of its unsafe switches."""
+    """A coding agent; `safe` says what to use instead of its unsafe switches, `own_sandbox` the words for its sandbox."""
 
     name: str
     binaries: tuple[str, ...]
     packages: tuple[str, ...]
     safe: str
+    own_sandbox: tuple[str, ...]
     switches: tuple[Switch, ...]
     variables: tuple[Variable, ...]
     settings: tuple[Setting, ...]
@@ -117,6 +118,7 @@ def agents() -> tuple[Agent, ...]:
             tuple(entry["binaries"]),
             (*entry.get("npm", ()), *entry.get("pypi", ())),
             entry["safe"],
+            tuple(entry.get("own_sandbox", ())),
             tuple(
                 Switch(
                     tuple(each["flags"]),
@@ -206,6 +208,11 @@ def loose_uses(words: Sequence[Text]) -> Iterator[Use]:
                 yield use
 
 
+def uses_for(agent: Agent, words: Sequence[Text]) -> Iterator[Use]:
+    """Yield the switches of `agent` in `words`, which are known to be arguments for it."""
+    return _own(agent, words, named=True)
+
+
 def _binary(word: Text) -> Agent | None:
     """Return the agent whose program `word` is, if it is spelled as a program alone."""
     name = program_name(word)
@@ -213,9 +220,10 @@ def _binary(word: Text) -> Agent | None:
 
 
 def _own(agent: Agent, words: Sequence[Text], *, named: bool) -> Iterator[Use]:
+    line = f" {' '.join(words)} "
+    if named and any(f" {own} " in line for own in agent.own_sandbox):
+        return
     for number, word in enumerate(words):
-        if word == "--":
-            return
         if word[:1] != "-":
             continue
         flag, has_value, value = word.partition("=")
@@ -225,14 +233,15 @@ def _own(agent: Agent, words: Sequence[Text], *, named: bool) -> Iterator[Use]:
             if not switch.values:
                 if not has_value or value.strip("'\"").lower() not in ("false", "0", "no", "off"):
                     yield Use(agent, switch, word, None, named)
-            elif has_value and _plain(value) in switch.values:
+            elif has_value and _unsafe(switch, value):
                 yield Use(agent, switch, word, None, named)
-            elif not has_value and number + 1 < len(words) and _plain(words[number + 1]) in switch.values:
+            elif not has_value and number + 1 < len(words) and _unsafe(switch, words[number + 1]):
                 yield Use(agent, switch, word, words[number + 1], named)
 
 
-def _plain(value: str) -> str:
-    return value.replace('"', "").replace("'", "").replace(" ", "")
+def _unsafe(switch: Switch, value: str) -> bool:
+    plain = value.replace('"', "").replace("'", "").replace(" ", "")
+    return any(plain == each or (each[0] == "*" and each.strip("*") in plain) for each in switch.values)
 
 
 def variable_called(name: str, value: str) -> tuple[Agent, Variable] | None:

@@ -8,14 +8,17 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
+from itertools import takewhile
 from typing import NamedTuple
 
 from claude_preflight.agents.paths import DISK, HOME, PERSONAL, SYSTEM, reach
-from claude_preflight.agents.permissions import behind_wrapper
+from claude_preflight.agents.permissions import behind_wrapper, fixed_parts
 from claude_preflight.agents.validation import data_path
 
-EVERYTHING = "everything"  # the power of a pattern that fits nearly every command
+EVERYTHING = "everything"  # the power of a pattern that fits every command
 
+# Longer commands are never approved by a rule.
+_LONGEST = 10_000
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 _URL = re.compile(
     r"['\"]?(?:\w+://[\w\[]|localhost\b|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:[:/]|$)|\d+\.\d+\.\d+\.\d+)", re.I
@@ -36,7 +39,7 @@ class Program(NamedTuple):
 
 
 class Breadth(NamedTuple):
-    """What a pattern lets run: `power` is a key of `powers`, or `EVERYTHING`; `name` is the program's, as known."""
+    """What a pattern lets run: `power` is a key of `powers`; `name` is the program's, as known, or `*` for any."""
 
     power: str
     name: str
@@ -72,7 +75,10 @@ def programs() -> dict[str, Program]:
 
 def breadth(pattern: str) -> Breadth | None:
     """Return what `pattern`, a command in which `*` stands for any characters, lets run; None for a narrow one."""
-    head, star, _ = pattern.partition("*")
+    if not pattern.strip("* "):
+        return Breadth(EVERYTHING, "*")
+    head, *others = fixed_parts(pattern[:_LONGEST])
+    star = bool(others)
     words = head.split()
     glued = words.pop() if star and words and not head[-1].isspace() else ""
     while True:
@@ -84,7 +90,7 @@ def breadth(pattern: str) -> Breadth | None:
             return None
         inner = next((at for at, word in enumerate(rest) if not word.startswith("-")), None)
         if program.fixed != "program" or inner is None:
-            return Breadth(program.power, name) if _is_free(program, rest, glued, bool(star)) else None
+            return Breadth(program.power, name) if _is_free(program, rest, glued, star) else None
         words = rest[inner:]
 
 
@@ -103,9 +109,12 @@ def _looked_through(words: list[str]) -> list[str]:
 def _of_name_pattern(start: str) -> Breadth | None:
     """Return what a pattern gives whose wildcard stands within or before the name of the program."""
     if not start:
-        return Breadth(EVERYTHING, "*")
+        return Breadth("pattern", "*")
     wanted = _basename(start)
-    fitting = [name for name in programs() if wanted and name.startswith(wanted)]
+    if "/" in start:
+        fitting = [wanted] if wanted in programs() else []
+    else:
+        fitting = [name for name in programs() if name.startswith(wanted) and " " not in name]
     name = min(fitting, key=len, default=None)
     return Breadth(programs()[name].power, name) if name else None
 
@@ -118,19 +127,26 @@ def _basename(word: str) -> str:
 
 def _program(words: list[str]) -> tuple[str, Program | None, list[str]]:
     """Return the longest known name that `words` begin with, options between its words aside, and what follows."""
-    name, found, rest = _basename(words[0]), None, words[1:]
     known = programs()
-    best = (name, known.get(name), rest)
+    name = _basename(words[0])
+    best = (name, known.get(name), words[1:])
     for at, word in enumerate(words[1:], 1):
         if word.startswith("-"):
             continue
         name = f"{name} {word}"
-        if not any(each.startswith(name) for each in known):
+        if name not in _beginnings():
             break
-        found = known.get(name)
-        if found:
-            best = (name, found, words[at + 1 :])
+        if name in known:
+            best = (name, known[name], words[at + 1 :])
     return best
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    """Return the first words of every name, from its first two on."""
+    return frozenset(
+        " ".join(words[:count]) for name in programs() for words in [name.split()] for count in range(2, len(words) + 1)
+    )
 
 
 def _is_free(program: Program, rest: list[str], glued: str, star: bool) -> bool:
@@ -143,11 +159,12 @@ def _is_free(program: Program, rest: list[str], glued: str, star: bool) -> bool:
     before = [*rest, glued] if glued else rest
     if program.fixed == "nothing":
         return True
-    if any(word in program.code for word in before):
+    leading = list(takewhile(lambda word: word.startswith("-") or word in program.code, before))
+    if any(word.partition("=")[0] in program.code for word in leading):
         return True
-    if any(word in program.harmless for word in before):
+    if any(word in program.harmless for word in leading):
         return False
-    operands = [word for word in before if not word.startswith("-")]
+    operands = [word for word in before if word.strip("'\"") and not word.startswith("-")]
     if program.fixed == "url":
         return not any(_URL.match(word) for word in operands)
     if program.fixed == "folder":

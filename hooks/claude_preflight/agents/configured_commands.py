@@ -1,7 +1,7 @@
-"""The commands that configuration runs: hooks, helpers, status lines, monitors, language servers, shell lines of skills.
+"""The commands that configuration runs: hooks, helpers, status lines, monitors, language servers, lines of skills.
 
 One model for all files that hold any, so that a check on what they do is written once. Sources: code.claude.com/docs/en
-hooks, settings, statusline, skills, plugins-reference and plugin-marketplaces as of 2026-08-22, settings types of the CLI
+hooks, settings, statusline, skills, plugins-reference and plugin-marketplaces as of 2026-08-22, settings of the CLI
 2.1.330; the documentation of Cursor, Copilot, Kiro, Codex and VS Code, November 2026.
 """
 
@@ -77,7 +77,7 @@ _INLINE = late(r"(?<!\S)!`([^`\r\n]+)`")
 
 
 def commands_of(document: Document) -> Iterator[ConfiguredCommand]:
-    """Yield the commands that `document` has an agent or an editor run, those of shapes that no client takes included."""
+    """Yield the commands that `document` has an agent or an editor run, also those in shapes that no client takes."""
     if document.path.endswith((".md", ".mdc")):
         yield from _shell_lines(document)
         if "hooks:" not in document.text and "mcp" not in document.text:
@@ -111,8 +111,8 @@ def _hooks(hooks: Node, client: str) -> Iterator[ConfiguredCommand]:
     elif isinstance(hooks, Sequence):
         for item in hooks.items:
             if isinstance(item, Mapping):
-                event = str(item.text("event") or item.text("name") or "")
-                yield from _handler(item, client, event, str(item.text("matcher") or ""))
+                name = str(item.text("event") or item.text("name") or "")
+                yield from _handler(item, client, name, str(item.text("matcher") or ""))
 
 
 def _handlers(value: Node) -> Iterator[tuple[str, Mapping]]:
@@ -138,14 +138,14 @@ def _handler(node: Mapping, client: str, event: str, matcher: str) -> Iterator[C
         receives=True,
     )
     url = node.text("url")
-    if url is not None and node.text("type") == "http":
+    if url is not None and str(node.text("type")) == "http":
         yield command._replace(text=url, posted=True)
     arguments = node.sequence("args")
     words = tuple(arguments.texts()) if arguments else None
     for name in ("command", "bash", "powershell"):
         text = node.text(name)
         if text is not None:
-            powershell = name == "powershell" or node.text("shell") == "powershell"
+            powershell = name == "powershell" or str(node.text("shell")) == "powershell"
             yield command._replace(text=text, arguments=words, powershell=powershell)
 
 

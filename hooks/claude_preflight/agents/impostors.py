@@ -164,10 +164,15 @@ def _taken_for_vendors(registry: str) -> dict[str, Imitation]:
 
 def _twins(registry: str, server: KnownServer) -> Iterator[str]:
     """Yield the names without scope in `registry` under which a server of a vendor is looked for in error."""
-    if registry == server.registry == "npm" and server.name.startswith("@"):
+    scoped = server.name.startswith("@")
+    if registry == server.registry == "npm" and scoped:
         scope, _, rest = server.name[1:].partition("/")
         yield from (twin for twin in (rest, f"{scope}-{rest}") if _is_telling(twin))
-    elif registry != server.registry and server.publisher == catalogue().scopes["@modelcontextprotocol"].publisher:
+    elif (
+        registry != server.registry
+        and not scoped
+        and server.publisher == catalogue().scopes["@modelcontextprotocol"].publisher
+    ):
         yield normal_name(registry, server.name)
 
 

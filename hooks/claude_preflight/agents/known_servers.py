@@ -198,7 +198,7 @@ def _repository(address: str) -> str:
     elif rest:  # git@github.com:owner/name
         path = f"{scheme}/{rest}"
     else:
-        path = f"github.com/{address}"
+        path = address if address.count("/") > 1 else f"github.com/{address}"
     return path.rpartition("@")[2].removeprefix("www.").rstrip("/").removesuffix(".git")
 
 
@@ -210,6 +210,6 @@ def version_key(version: str) -> tuple[tuple[int, ...], int, str] | None:
     release = [int(number) for number in match[1].split(".")]
     while release and not release[-1]:
         release.pop()
-    suffix = match[2] or ""
-    stage = 0 if not suffix else 1 if re.match(r"[-._]?(?:post|rev|r\d)", suffix) else -1
+    suffix = (match[2] or "").lstrip("-._")
+    stage = 0 if not suffix else 1 if re.match(r"post|rev|r\d", suffix) else -1
     return tuple(release), stage, suffix

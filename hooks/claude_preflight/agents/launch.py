@@ -339,8 +339,9 @@ def _read_npm(spec: Text) -> _Spec:
         return _read_npm_address(spec)
     if at > 0 and (spec[0] == "@" or not 0 <= slash < at):
         version = spec.part(at + 1, len(spec))
-        if "." in version.partition(":")[0] and ":" in version:
-            return _read_npm_address(spec)
+        host = version.partition(":")[0]
+        if "." in host and ":" in version:  # git@github.com:owner/repository
+            return _read_npm_address(version if "@" in host else spec)
         if _scheme(version) or _is_path(version):
             return _read_npm_address(version)
         return _Spec("npm", spec.part(0, at), version or None)

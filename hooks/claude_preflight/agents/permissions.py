@@ -73,6 +73,8 @@ class Anchors(NamedTuple):
 
 
 USUAL_ANCHORS = Anchors()
+# No path is longer on the systems that agents run on, so no longer pattern is taken for one.
+LONGEST_PATTERN = 4096
 
 
 COMMAND_TOOLS = frozenset(("Bash", "PowerShell"))
@@ -127,7 +129,7 @@ def _kind(tool: str, specifier: str | None) -> Kind:
     if _is_parameter(tool, specifier):
         return Kind.PARAMETER
     if tool in COMMAND_TOOLS:
-        return Kind.COMMAND_PATTERN if _chunks(specifier)[1:] else Kind.COMMAND
+        return Kind.COMMAND_PATTERN if fixed_parts(specifier)[1:] else Kind.COMMAND
     if tool in _PATH_TOOLS or tool in _UNCONSULTED:
         return Kind.PATH
     fixed = {"WebFetch": Kind.DOMAIN, "Agent": Kind.AGENT, "Task": Kind.AGENT, "Skill": Kind.SKILL}
@@ -203,7 +205,7 @@ def meant_tool(rule: PermissionRule) -> str:
 # --- paths --------------------------------------------------------------------------------------------------------
 
 _VARIABLE = re.compile(r"\$\w|\$\{|%\w+%")
-_BRACES = re.compile(r"\{[^{}]*,[^{}]*\}")
+_BRACES = re.compile(r"\{[^{},]*,[^{}]*\}")
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]|~\\|\\[A-Za-z]")
 _BLANKS = re.compile(r"^\s|\s$|\s/|/\s|,\s|\s[.*~]")
 # Behind one slash, these name a folder of the project: they were meant from the root of the file system.
@@ -224,7 +226,7 @@ def _path_problem(specifier: str) -> str:
     if "/~/" in specifier or re.match(r"~[^/]", specifier):
         return "has a ~ that is no home folder: only ~/ at the start is"
     if not specifier.startswith("//") and _SYSTEM_LOOKING.match(specifier):
-        return f"starts with one slash, which is the folder of the project; from the root it is /{specifier}"
+        return "starts with one slash, which is the folder of the project; the root of the disk takes two"
     return ""
 
 
@@ -241,7 +243,7 @@ def covers_path(pattern: str, effect: Effect, path: str, anchors: Anchors = USUA
     """Tell whether `pattern`, the specifier of a Read or Edit rule, matches the file at `path`; see `covers`."""
     base, anchored = _anchored(pattern, effect, anchors)
     full = absolute(path, anchors)
-    if not full.startswith(f"{base}/"):
+    if len(pattern) > LONGEST_PATTERN or not full.startswith(f"{base}/"):
         return False
     return matches(read_pattern(anchored), full[len(base) + 1 :].split("/"))
 
@@ -298,6 +300,11 @@ _POWERSHELL_ALIASES = {
 }
 
 
+# Stands for whatever a wildcard may match, where one pattern is matched against another.
+_ANYTHING = "\ue000"
+_MOST_ALIKE = 50
+
+
 def matches_command(rule: PermissionRule, command: str) -> bool:
     """Tell whether `rule`, of Bash or PowerShell, matches `command`, a line as the agent would run it.
 
@@ -331,15 +338,12 @@ def command_pattern(rule: PermissionRule) -> str:
 
 def fits_command(rule: PermissionRule, command: str) -> bool:
     """Tell whether `command`, one simple command, fits the pattern of `rule` as it stands."""
-    pattern = command_pattern(rule)
-    if rule.tool == "PowerShell":
-        pattern, command = _canonical(pattern), _canonical(command)
-    return fits_pattern(pattern, command)
+    return fits_pattern(_comparable(rule.tool, command_pattern(rule)), _comparable(rule.tool, command))
 
 
 def fits_pattern(pattern: str, command: str) -> bool:
     """Tell whether `command` fits `pattern`, see `command_pattern`; a last ` *` also matches nothing at all."""
-    chunks = _chunks(pattern)
+    chunks = fixed_parts(pattern)
     if len(chunks) == 1:
         return command == chunks[0]
     if len(chunks) == 2 and not chunks[1] and chunks[0].endswith(" ") and command == chunks[0][:-1]:
@@ -356,9 +360,51 @@ def fits_pattern(pattern: str, command: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _chunks(pattern: str) -> tuple[str, ...]:
-    r"""Return the fixed texts of `pattern` between its `*`; `\*` is no wildcard."""
+def fixed_parts(pattern: str) -> tuple[str, ...]:
+    r"""Return the fixed texts of `pattern` in front of, between and behind its `*`; `\*` is no wildcard."""
     return tuple(chunk.replace("\0", "*") for chunk in pattern.replace("\\*", "\0").split("*"))
+
+
+class Restraints:
+    """The rules that win over one that allows a command: it is asked of them whether they match all that it allows.
+
+    Rules are found by the program they name. Of more rules for one program than a person writes, the rest is left out:
+    what they deny then counts as allowed.
+    """
+
+    def __init__(self, rules: Iterable[PermissionRule]) -> None:
+        self._whole: list[PermissionRule] = []
+        self._by_program: dict[tuple[str, str], list[str]] = {}
+        for rule in rules:
+            if rule.problem or (rule.tool not in COMMAND_TOOLS and rule.kind is not Kind.TOOL_GLOB):
+                continue
+            if rule.specifier is None:
+                self._whole += [rule] if len(self._whole) < _MOST_ALIKE else []
+                continue
+            pattern = _comparable(rule.tool, command_pattern(rule))
+            patterns = self._by_program.setdefault((str(rule.tool), _program_of(pattern)), [])
+            patterns += [pattern] if len(patterns) < _MOST_ALIKE else []
+
+    def stop(self, tool: str, pattern: str) -> bool:
+        """Tell whether one of the rules matches every command of `tool` that fits `pattern`."""
+        if any(names_tool(rule, tool) for rule in self._whole):
+            return True
+        pattern = _comparable(tool, pattern)
+        command = pattern.replace("*", _ANYTHING)
+        programs = {_program_of(pattern), ""}
+        others = (other for program in programs for other in self._by_program.get((tool, program), ()))
+        return any(fits_pattern(other, command) for other in others)
+
+
+def _program_of(pattern: str) -> str:
+    """Return the first word of `pattern`; nothing where it has a wildcard."""
+    word = pattern.partition(" ")[0]
+    return "" if "*" in word else word
+
+
+def _comparable(tool: str, command: str) -> str:
+    """Return `command`, or a pattern, as rules of `tool` see it: PowerShell knows aliases and no upper case."""
+    return _canonical(command) if tool == "PowerShell" else command
 
 
 def _canonical(command: str) -> str:

@@ -9,7 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from claude_preflight.agents.path_patterns import matches_segment
-from claude_preflight.agents.permissions import Effect, covers_path
+from claude_preflight.agents.permissions import LONGEST_PATTERN, Effect, covers_path
 from claude_preflight.agents.validation import data_path
 
 _HOME_FOLDER = re.compile(r"//(?:[a-z]/|mnt/[a-z]/)?(?:home|Users)/[^/]+/|//root/")
@@ -61,6 +61,8 @@ def opened_by(pattern: str) -> Iterator[tuple[SensitivePath, str]]:
 
     A pattern over a whole home folder or project is about none of them. Somebody's home folder passes for `~`.
     """
+    if len(pattern) > LONGEST_PATTERN:
+        return
     home = _HOME_FOLDER.match(pattern)
     if home:
         pattern = f"~/{pattern[home.end() :]}"

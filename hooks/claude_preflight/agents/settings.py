@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum
+from itertools import islice
 from typing import NamedTuple
 
 from claude_preflight.agents.config import mapping_of
@@ -31,6 +32,10 @@ class Scope(Enum):
     PROJECT = "the project"
     LOCAL = "one person in the project"
     MANAGED = "every project of an organisation"
+
+
+# Of rules that deny or ask, this many are read: more than any person writes, and few enough to ask each of them.
+_MOST_RESTRAINTS = 2000
 
 
 class Settings(NamedTuple):
@@ -84,7 +89,10 @@ def _scope(path: str) -> Scope:
 
 def _rules(permissions: Mapping, effect: Effect) -> tuple[PermissionRule, ...]:
     rules = permissions.sequence(effect.value)
-    return tuple(read_rule(text, effect) for text in rules.texts()) if rules else ()
+    texts = rules.texts() if rules else iter(())
+    return tuple(
+        read_rule(text, effect) for text in islice(texts, None if effect is Effect.ALLOW else _MOST_RESTRAINTS)
+    )
 
 
 def is_true(mapping: Mapping, key: str) -> bool:

@@ -9,12 +9,15 @@ ampcode.com/manual; all as of November 2026.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import islice
 from typing import NamedTuple
 
+from claude_preflight.agents.broad_commands import Breadth, breadth
 from claude_preflight.agents.config import mapping_of
 from claude_preflight.agents.files import CLAUDE_SETTINGS
-from claude_preflight.agents.permissions import COMMAND_TOOLS, command_pattern, fits_command, fits_pattern, names_tool
+from claude_preflight.agents.permissions import COMMAND_TOOLS, Restraints, command_pattern, fits_pattern
 from claude_preflight.agents.settings import Scope, Settings, is_sandboxed, settings_of
 from claude_preflight.document import Document
 from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Sequence, Text
@@ -28,13 +31,16 @@ _CONDITIONS = {
 }
 # Stands for whatever a wildcard may match, where one pattern is matched against another.
 _ANYTHING = "\ue000"
+# Of more entries than a person writes in one list, those that take something back are left out.
+_MOST_ENTRIES = 200
 
 
 class Grant(NamedTuple):
-    """Commands that run unasked: those that fit `pattern`, in which `*` stands for any characters.
+    """Commands that run unasked, those that fit `pattern`, in which `*` stands for any characters.
 
     `text` is what grants them; `key` is the path of keys that holds it, and `usual` says that the agent's own default
-    would grant them as well. `condition` says when the grant holds, as the end of a sentence.
+    would grant them as well. `condition` says when the grant holds, as the end of a sentence. `breadth` says how much
+    that is.
     """
 
     text: Text
@@ -42,10 +48,11 @@ class Grant(NamedTuple):
     key: str
     usual: bool = False
     condition: str = ""
+    breadth: Breadth | None = None
 
 
-def shell_grants(document: Document) -> list[Grant]:
-    """Return the commands that `document` lets an agent run unasked, without those that it denies or asks about."""
+def broad_grants(document: Document) -> list[Grant]:
+    """Return what `document` lets an agent run unasked and leaves free, without what it denies or asks about."""
     if CLAUDE_SETTINGS in document.kinds:
         settings = settings_of(document)
         return list(_claude(settings)) if settings else []
@@ -56,13 +63,18 @@ def shell_grants(document: Document) -> list[Grant]:
 def _claude(settings: Settings) -> Iterator[Grant]:
     if is_sandboxed(settings):
         return
+    restraints = Restraints(settings.restraints)
     for rule in settings.allow:
-        if rule.tool not in COMMAND_TOOLS or rule.problem:
-            continue
-        pattern = command_pattern(rule)
-        command = pattern.replace("*", _ANYTHING)
-        if not any(names_tool(other, rule.tool) and fits_command(other, command) for other in settings.restraints):
-            yield Grant(rule.text, pattern, "permissions.allow", condition=_CONDITIONS[settings.scope])
+        if rule.tool in COMMAND_TOOLS and not rule.problem:
+            grant = Grant(rule.text, command_pattern(rule), "permissions.allow", condition=_CONDITIONS[settings.scope])
+            yield from _broad(grant, partial(restraints.stop, str(rule.tool)))
+
+
+def _broad(grant: Grant, stopped: Callable[[str], bool]) -> Iterator[Grant]:
+    """Yield `grant` with its breadth, unless it is narrow or `stopped` tells that something wins over its pattern."""
+    found = breadth(grant.pattern)
+    if found and not stopped(grant.pattern):
+        yield grant._replace(breadth=found)
 
 
 def _others(path: str, root: Mapping) -> Iterator[Grant]:
@@ -81,11 +93,14 @@ def _others(path: str, root: Mapping) -> Iterator[Grant]:
 
 
 def _without_denied(granted: Iterable[Grant], denied: Iterable[str]) -> Iterator[Grant]:
-    stopped = list(denied)
+    """Yield the broad ones of `granted` that none of the patterns `denied` takes back as a whole."""
+    stopping = list(islice(denied, _MOST_ENTRIES))
+
+    def stopped(pattern: str) -> bool:
+        return any(fits_pattern(other, pattern.replace("*", _ANYTHING)) for other in stopping)
+
     for grant in granted:
-        command = grant.pattern.replace("*", _ANYTHING)
-        if not any(fits_pattern(pattern, command) for pattern in stopped):
-            yield grant
+        yield from _broad(grant, stopped)
 
 
 def _entries(mapping: Mapping | None, key: str) -> list[Text]:
@@ -110,8 +125,8 @@ def _cursor(root: Mapping) -> Iterator[Grant]:
     denied = [_of_token(text) for text in _entries(permissions, "deny")]
     granted = [Grant(text, pattern, "permissions.allow") for text, pattern in allowed if pattern]
     yield from _without_denied(granted, (pattern for pattern in denied if pattern))
-    for text in _entries(root, "terminalAllowlist"):
-        yield Grant(text, _prefix(text), "terminalAllowlist")
+    listed = _entries(root, "terminalAllowlist")
+    yield from _without_denied([Grant(text, _prefix(text), "terminalAllowlist") for text in listed], ())
 
 
 def _of_token(token: str) -> str | None:
@@ -147,7 +162,7 @@ def _opencode_permission(holder: Mapping, key: str) -> Iterator[Grant]:
         pairs = [(pattern, str(pattern), _word(value)) for pattern, value in found.pairs]
         yield from (grant._replace(usual=True) for grant in _last_match(pairs, key))
     elif isinstance(found, Scalar) and isinstance(found.value, Text) and found.value == "allow":
-        yield Grant(found.value, EVERY_COMMAND, key, usual=True)
+        yield from _without_denied([Grant(found.value, EVERY_COMMAND, key, usual=True)], ())
 
 
 def _opencode_rules(holder: Mapping, key: str) -> Iterator[Grant]:
@@ -168,7 +183,7 @@ def _word(value: Node) -> str:
 def _last_match(rules: list[tuple[Text, str, str]], key: str) -> Iterator[Grant]:
     """Yield the allowing ones of `rules` (place, pattern, effect) that no later rule takes back."""
     for number, (place, pattern, effect) in enumerate(rules):
-        later = [other for _, other, _ in rules[number + 1 :]]
+        later = [other for _, other, _ in rules[number + 1 : number + 1 + _MOST_ENTRIES]]
         if effect == "allow":
             yield from _without_denied([Grant(place, pattern, key)], later)
 
@@ -198,13 +213,13 @@ _KIRO_SHELLS = ("shell", "execute_bash", "execute_cmd")
 
 
 def _kiro(root: Mapping) -> Iterator[Grant]:
-    for text in _entries(root, "allowedTools"):
-        if text in (*_KIRO_SHELLS, "@builtin"):
-            yield Grant(text, EVERY_COMMAND, "allowedTools")
+    whole = [text for text in _entries(root, "allowedTools") if text in (*_KIRO_SHELLS, "@builtin")]
+    granted = [Grant(text, EVERY_COMMAND, "allowedTools") for text in whole]
     settings = root.mapping("toolsSettings")
     for shell in _KIRO_SHELLS:
         for text in _entries(settings.mapping(shell) if settings else None, "allowedCommands"):
-            yield from _of_expression(text, text, f"toolsSettings.{shell}.allowedCommands")
+            granted += _of_expression(text, text, f"toolsSettings.{shell}.allowedCommands")
+    yield from _without_denied(granted, ())
 
 
 # --- editors: VS Code with its extensions, Zed, Amp ---------------------------------------------------------------
@@ -257,7 +272,8 @@ def _zed(root: Mapping) -> Iterator[Grant]:
     terminal = tools.mapping("terminal") if tools else None
     default = terminal.text("default") if terminal else None
     if default is not None and default == "allow":
-        yield Grant(default, EVERY_COMMAND, "agent.tool_permissions.tools.terminal.default")
+        key = "agent.tool_permissions.tools.terminal.default"
+        yield from _without_denied([Grant(default, EVERY_COMMAND, key)], ())
 
 
 def _amp(root: Mapping) -> Iterator[Grant]:
@@ -271,12 +287,7 @@ def _amp(root: Mapping) -> Iterator[Grant]:
         command = str(matches.text("cmd") or "") if matches else EVERY_COMMAND
         if action is not None and action == "allow":
             yield from _without_denied([Grant(action, command, "amp.permissions")], stopped)
-        else:
+        elif len(stopped) < _MOST_ENTRIES:
             stopped.append(command)
-    for text in _entries(root, "amp.commands.allowlist"):
-        yield Grant(text, _prefix(text), "amp.commands.allowlist")
-
-
-def allows_everything(grant: Grant) -> bool:
-    """Tell whether `grant` lets every command run."""
-    return not grant.pattern.strip("* ")
+    listed = _entries(root, "amp.commands.allowlist")
+    yield from _without_denied([Grant(text, _prefix(text), "amp.commands.allowlist") for text in listed], ())

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from claude_preflight.agents.config import mapping_of
 from claude_preflight.agents.files import CLAUDE_SETTINGS
 from claude_preflight.agents.mcp import Server, servers
-from claude_preflight.agents.permissions import Effect, Kind, names_tool
+from claude_preflight.agents.permissions import Kind, names_tool
 from claude_preflight.agents.settings import Settings, is_true, settings_of
 from claude_preflight.agents.validation import data_path
 from claude_preflight.document import Document
@@ -24,6 +24,7 @@ from claude_preflight.model import Severity, Span
 from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Sequence
 
 EVERY_TOOL = "*"
+_LONGEST_NAME = 128
 
 
 class Approval(NamedTuple):
@@ -41,7 +42,10 @@ class Approval(NamedTuple):
 
 
 def tool_approvals(document: Document) -> list[Approval]:
-    """Return what `document` lets an agent call without asking, in its order, without what it denies or asks about."""
+    """Return what `document` lets an agent call without asking, in its order, without what it denies or asks about.
+
+    Names longer than any client takes are cut.
+    """
     root = mapping_of(document)
     if root is None:
         return []
@@ -50,26 +54,28 @@ def tool_approvals(document: Document) -> list[Approval]:
     for server in servers(document):
         found += _of_server(document.path, server)
     found += _of_file(document.path, root)
-    return sorted(dict.fromkeys(found), key=lambda approval: approval.span)
+    cut = (each._replace(server=each.server[:_LONGEST_NAME], tool=each.tool[:_LONGEST_NAME]) for each in found)
+    return sorted(dict.fromkeys(cut), key=lambda approval: approval.span)
 
 
 # --- Claude Code --------------------------------------------------------------------------------------------------
 
+# More patterns than a person writes over the names of tools are left out: what they deny counts as allowed.
+_MOST_PATTERNS = 50
 _MCP_NAME = re.compile(r"mcp__(.+?)(?:__(.*))?")
 
 
 def _claude(settings: Settings) -> Iterator[Approval]:
+    named = {str(rule.tool) for rule in settings.restraints if rule.effective and rule.specifier is None}
+    patterns = [rule for rule in settings.restraints if rule.kind is Kind.TOOL_GLOB][:_MOST_PATTERNS]
     for rule in settings.allow:
         if rule.kind not in (Kind.MCP_SERVER, Kind.MCP_TOOL) or not rule.effective:
             continue
         match = _MCP_NAME.fullmatch(rule.tool)
         server, tool = (match[1], match[2] or EVERY_TOOL) if match else ("", "")
-        stopping = (other for other in settings.restraints if other.effective)
-        whole = (rule.tool, f"mcp__{server}", f"mcp__{server}__*")
-        if not any(
-            other.tool in whole or (other.kind is Kind.TOOL_GLOB and names_tool(other, rule.tool)) for other in stopping
-        ):
-            yield Approval(rule.text.span, server, tool, f"permissions.{Effect.ALLOW.value}")
+        whole = {str(rule.tool), f"mcp__{server}", f"mcp__{server}__*"}
+        if named.isdisjoint(whole) and not any(names_tool(other, rule.tool) for other in patterns):
+            yield Approval(rule.text.span, server, tool, "permissions.allow")
 
 
 # --- entries of servers -------------------------------------------------------------------------------------------

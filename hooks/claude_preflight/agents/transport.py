@@ -1,140 +1,199 @@
-"""How safely something is reached: hosts that are not what they look like, tunnels, verification turned off."""
+"""What is unsafe about how an MCP server is reached, fetched, and reaches others."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
-from claude_preflight.agents.places import LOOPBACK, PUBLIC, Place, locality, words
-from claude_preflight.agents.similar_names import is_disguised
-from claude_preflight.late import late
+from claude_preflight.agents.addresses import is_odd_address, is_tunnel
+from claude_preflight.agents.hosts import disguise, distance_of, is_beyond_ascii, is_public_address
+from claude_preflight.agents.mcp import Pairs, Server
+from claude_preflight.agents.places import LOOPBACK, PRIVATE, PUBLIC, SERVICE, WEB, Place, places, words
+from claude_preflight.agents.tls import allows_plain_http, opposite, turns_off_verification
+from claude_preflight.document import Document
+from claude_preflight.model import Edit, Fix
+from claude_preflight.syntax.nodes import Mapping, Scalar, Text, walk
 
-# Services that put one person's machine on the internet, by the ends of the names they give out.
-_TUNNELS = (
-    *("ngrok.io", "ngrok.app", "ngrok.dev", "ngrok-free.app", "ngrok-free.dev", "ngrok.pizza", "ngrok-free.pizza"),
-    *("trycloudflare.com", "loca.lt", "localtunnel.me", "localhost.run", "lhr.life", "lhr.rocks", "serveo.net"),
-    *("serveousercontent.com", "pagekite.me", "tunnelmole.net", "bore.pub", "pinggy.io", "pinggy.link", "zrok.io"),
-    *(
-        "devtunnels.ms",
-        "app.github.dev",
-        "loophole.site",
-        "playit.gg",
-        "telebit.io",
-        "expose.dev",
-        "sharedwithexpose.com",
-    ),
-    *("webhook.site", "pipedream.net", "requestbin.net", "beeceptor.com", "instatunnel.my", "untun.dev"),
+_SECURE = {"http": "https", "ws": "wss"}
+_NEARBY = {SERVICE: "a machine of the container network", PRIVATE: "a machine of the local network"}
+_REGISTRY_VARIABLES = frozenset(
+    "NPM_CONFIG_REGISTRY UV_INDEX UV_INDEX_URL UV_DEFAULT_INDEX UV_EXTRA_INDEX_URL PIP_INDEX_URL"
+    " PIP_EXTRA_INDEX_URL".split()
 )
-_NUMBER = late(r"0x[0-9a-f]+|[0-9]+")
-_DOTTED_QUAD = late(r"(?:(?:0|[1-9][0-9]{0,2})\.){3}(?:0|[1-9][0-9]{0,2})")
-_LOCAL_LABELS = late(r"(?:^|\.)localhost(?=\.)|(?:^|[.-])127[.-]0[.-]0[.-]1(?=[.-])")
-_HOST_AS_USER = late(
-    r"localhost|127\.[0-9.]+|(?:[a-z0-9-]+\.)+(?:com|org|net|io|ai|dev|app|co|cloud|example)", re.IGNORECASE
-)
-
-_ODD_ADDRESS = late(r"\s*(?:https?|wss?):(?!//)[/\\]*[^/\\\s]", re.IGNORECASE)
+# Words of a variable's name that do not say whose URL or credential it is.
+_COMMON_WORDS = frozenset("url uri base host endpoint server api mcp http backend service remote".split())
 
 
-def disguise(place: Place) -> str:
-    """Return in what way the host of `place` looks like another, or nothing."""
-    host = place.host.lower().rstrip(".")
-    if place.user and _HOST_AS_USER.fullmatch(place.user) and (not place.password or place.password.isdigit()):
-        return f'the host is {host}, not {place.user}, which stands before the "@"'
-    if any(is_disguised(label) for label in host.split(".")):
-        return "letters of two scripts are mixed in one name"
-    if _is_hidden_address(host):
-        return "it is an address in a spelling that hides it"
-    if _LOCAL_LABELS.search(host) and locality(host) != LOOPBACK:
-        return "it reads like this machine, and is another"
-    return ""
+class Evidence(NamedTuple):
+    """Something unsafe: `rule` is the id of the rule it breaks, `message` goes on after the name of the server.
 
-
-def _is_hidden_address(host: str) -> bool:
-    """Tell whether `host` is an IPv4 address in one of the spellings that `inet_aton` takes besides the usual."""
-    labels = host.split(".")
-    if len(labels) > 4 or not all(_NUMBER.fullmatch(label) for label in labels):
-        return False
-    if len(labels) == 1 and not host.startswith("0x"):
-        return len(host) > 6
-    return not _DOTTED_QUAD.fullmatch(host) and not host.startswith("127.")
-
-
-def is_tunnel(host: str) -> bool:
-    """Tell whether `host` belongs to a service that lends names to machines for a while."""
-    return f".{host.lower().rstrip('.')}".endswith(tuple(f".{name}" for name in _TUNNELS))
-
-
-def is_public_address(host: str) -> bool:
-    """Tell whether `host` is an IP address of the internet, and no name."""
-    named = any(letter.isalpha() for letter in host) and ":" not in host
-    return not named and locality(_without_mapping(host)) == PUBLIC
-
-
-def distance_of(place: Place) -> str:
-    """Return the `locality` of the host of `place`, an IPv4 address inside an IPv6 one taken for itself."""
-    return locality(_without_mapping(place.host))
-
-
-def _without_mapping(host: str) -> str:
-    return host.lower().removeprefix("::ffff:") if "." in host else host
-
-
-def is_odd_address(url: str) -> bool:
-    """Tell whether clients, which read URLs as browsers do, find a host in `url` although its slashes are not two."""
-    return bool(_ODD_ADDRESS.match(url))
-
-
-def is_beyond_ascii(host: str) -> bool:
-    """Tell whether `host` has letters that ASCII does not have, as they are or in their ASCII form."""
-    return not host.isascii() or any(label.startswith("xn--") for label in host.lower().split("."))
-
-
-_FALSE, _TRUE = frozenset(("0", "false", "no", "off", "never")), frozenset(("1", "true", "yes", "on", "always"))
-_SUBJECTS = frozenset(
-    "ssl tls cert certs certificate certificates https unauthorized hostname ca pythonhttpsverify sslverify".split()
-)
-_CHECKING = frozenset("verify verification validate validation check strict reject pythonhttpsverify sslverify".split())
-_SKIPPING = frozenset("skip no disable disabled ignore accept allow bypass".split())
-_FAULTS = frozenset("insecure selfsigned untrusted invalid errors error certs certificate certificates".split())
-_MARKS = ("ssl", "tls", "cert", "secure", "verify", "https", "unauthorized", "hostname")
-# Names without a word for what is verified.
-_BY_NAME = frozenset(("CLICKHOUSE_VERIFY",))
-_INSECURE = (
-    frozenset(("insecure",)),
-    frozenset(("insecure", "skip", "verify")),
-    frozenset(("allow", "insecure", "host")),
-)
-_HTTP_ALLOWED = (["allow", "http"], ["insecure", "http"], ["insecure", "transport"])
-
-
-def turns_off_verification(name: str, value: str) -> bool:
-    """Tell whether a variable, option or key called `name` with `value` has the other side's certificate not checked.
-
-    `value` is empty for an option without one. Judged by words: `NODE_TLS_REJECT_UNAUTHORIZED=0`,
-    `JIRA_SSL_VERIFY=false`, `--insecure-skip-tls-verify`, `GIT_SSL_NO_VERIFY=1`, `verifySsl: false`.
+    `key` tells it from others of the same rule and server.
     """
-    if not any(mark in name.lower() for mark in _MARKS):
-        return False
-    found = frozenset(words(name))
-    value = value.strip().lower()
-    about = bool(found & _SUBJECTS)
-    if value in _FALSE:
-        return (about and bool(found & _CHECKING) and not found & _SKIPPING) or name in _BY_NAME
-    if value and value not in _TRUE:
-        return False
-    if not about:
-        return found in _INSECURE
-    return "ignore" in found or (bool(found & _SKIPPING) and bool(found & (_CHECKING | _FAULTS))) or "insecure" in found
+
+    rule: str
+    place: Text
+    key: str
+    message: str
+    repair: str
+    fix: Fix | None = None
 
 
-def allows_plain_http(name: str, value: str) -> bool:
-    """Tell whether a variable or option called `name` with `value` (empty: none) lets a program do without TLS."""
-    return value.strip().lower() not in _FALSE and words(name)[-2:] in _HTTP_ALLOWED
+class _Setting(NamedTuple):
+    """A variable, option or key and its value; `value` is None for an option without one."""
+
+    name: Text
+    value: Text | None
 
 
-def opposite(value: str) -> str:
-    """Return the word that turns on what `value` turns off, or the other way round; nothing for any other value."""
-    return _OPPOSITES.get(value, "")
+def judge(document: Document, server: Server) -> Iterator[Evidence]:
+    """Yield what is unsafe about the connections of `server`, an entry of `document`."""
+    settings = list(_settings(server))
+    found = [*_of_addresses(server), *_of_sources(server)]
+    yield from found
+    yield from _of_credentials(settings)
+    plain = any(evidence.rule.startswith("plain-http") for evidence in found)
+    yield from _of_settings(document, server, settings, plain=plain)
 
 
-_PAIRS = (("0", "1"), ("false", "true"), ("False", "True"), ("FALSE", "TRUE"), ("no", "yes"), ("off", "on"))
-_OPPOSITES = {**dict(_PAIRS), **{right: left for left, right in _PAIRS}}
+def _of_addresses(server: Server) -> Iterator[Evidence]:
+    """Yield what is wrong with the addresses that the server itself and its authorization are reached at."""
+    for url in dict.fromkeys(url for url in (server.remote, *_authorization(server)) if url):
+        for place in places(url):
+            if place.kind == WEB:
+                yield from _of_place(place)
+        if is_odd_address(url):
+            message = "has an address that clients read otherwise than people, without its two slashes"
+            yield Evidence("disguised-host", url, "address", message, "write the scheme, two slashes and the host")
+
+
+def _authorization(server: Server) -> Iterator[Text]:
+    for key in ("oauth", "auth"):
+        table = server.node.mapping(key)
+        for _, value in table.pairs if table else ():
+            if isinstance(value, Scalar) and isinstance(value.value, Text):
+                yield value.value
+
+
+def _of_place(place: Place) -> Iterator[Evidence]:
+    host = str(place.host)
+    hidden = disguise(place)
+    if hidden:
+        message = f"is reached at a disguised host: {hidden}"
+        yield Evidence("disguised-host", place.host, host, message, "write the host that you mean, in plain letters")
+        return
+    plain = list(_of_plain(place, "is reached"))
+    yield from plain
+    if is_tunnel(host):
+        message = f"is reached through a tunnel ({host}): whoever has the name next answers in its place"
+        repair = "give it a host of its own, or keep it out of the shared file"
+        yield Evidence("tunnel-host", place.host, host, message, repair)
+    elif is_public_address(host) and not plain:
+        message = f"is reached at the address {host}, for which hardly any certificate vouches"
+        yield Evidence("public-address", place.host, host, message, "give it a name")
+    elif is_beyond_ascii(host):
+        message = f"is reached at {host}, whose letters can be taken for others"
+        repair = "make sure that it is the host you mean, and exempt it in the policy"
+        yield Evidence("host-beyond-ascii", place.host, host, message, repair)
+
+
+def _of_plain(place: Place, what: str) -> Iterator[Evidence]:
+    secure, distance, host = _SECURE.get(place.scheme), distance_of(place), str(place.host)
+    if not secure or distance == LOOPBACK:
+        return
+    if distance == PUBLIC:
+        scheme = place.text.part(0, len(place.scheme))
+        fix = Fix((Edit(scheme.span, secure),)) if place.port is None else None
+        message = f"{what} over plain {place.scheme}:// at {host}: anyone on the way reads and changes it"
+        yield Evidence("plain-http", place.text, host, message, f"write {secure}://", fix)
+    elif distance in _NEARBY:
+        message = f"{what} over plain {place.scheme}:// at {host}, {_NEARBY[distance]}"
+        repair = f"put TLS in front of it and write {secure}://"
+        yield Evidence("plain-http-nearby", place.text, host, message, repair)
+
+
+def _of_sources(server: Server) -> Iterator[Evidence]:
+    """Yield the places that a launcher fetches packages from without TLS."""
+    launch = server.launch
+    if not launch:
+        return
+    texts = [value for name, value in _variables(server) if name.upper() in _REGISTRY_VARIABLES]
+    texts += launch.options
+    if launch.package and launch.registry in ("url", "git"):
+        texts.append(launch.package.part(len("git+") * launch.package.startswith("git+"), len(launch.package)))
+    for text in texts:
+        for place in places(text) if "://" in text else ():
+            yield from _of_plain(place, "is fetched")
+
+
+def _of_credentials(settings: Sequence[_Setting]) -> Iterator[Evidence]:
+    """Yield the addresses that the server is given to work with, where it is given credentials for them as well."""
+    for name, url in settings:
+        for place in places(url) if url and "://" in url else ():
+            if place.scheme != "http" or distance_of(place) not in (PUBLIC, PRIVATE):
+                continue
+            if place.password or _has_credential(name, settings):
+                message = f"sends the credentials it is given over plain http:// to {place.host} ({name})"
+                repair = "put TLS in front of it and write https://"
+                yield Evidence("credentials-over-http", place.text, str(name), message, repair)
+
+
+def _has_credential(url_name: Text, settings: Sequence[_Setting]) -> bool:
+    """Tell whether one of `settings` is a credential for what the address called `url_name` belongs to."""
+    from claude_preflight.agents.secrets.names import NOTHING, PERHAPS, what_is_named
+
+    owner = _owner(url_name)
+    named = [name for name, value in settings if value and what_is_named(name) not in (NOTHING, PERHAPS)]
+    return any(owner in ("", _owner(name)) for name in named)
+
+
+def _owner(name: str) -> str:
+    """Return the first word of `name` that says whose it is."""
+    return next((word for word in words(name) if word not in _COMMON_WORDS), "")
+
+
+def _of_settings(
+    document: Document, server: Server, settings: Sequence[_Setting], *, plain: bool
+) -> Iterator[Evidence]:
+    remote = [place for place in places(server.remote) if place.kind == WEB] if server.remote else []
+    here = bool(remote) and all(distance_of(place) == LOOPBACK for place in remote)
+    for name, value in settings:
+        key = str(name)
+        if turns_off_verification(name, value or ""):
+            message = f"does not check certificates ({key}): anyone can answer in the place of whom it talks to"
+            repair = "remove it, and trust the other side's own certificate authority"
+            yield Evidence("tls-verification-off", name, key, message, repair, _turned_round(document, value))
+        elif allows_plain_http(name, value or "") and not plain and not here:
+            message = f"may do without TLS ({key})"
+            yield Evidence("plain-http-allowed", name, key, message, "remove it, and reach everything by https://")
+
+
+def _turned_round(document: Document, value: Text | None) -> Fix | None:
+    other = opposite(value) if value else ""
+    if not value or not other or document.text[slice(*value.span)] != value:
+        return None
+    return Fix((Edit(value.span, other),))
+
+
+def _settings(server: Server) -> Iterator[_Setting]:
+    """Yield the variables and options of `server`, its launcher's included, and what its entry turns on and off."""
+    launch = server.launch
+    yield from (_Setting(name, value) for name, value in _variables(server))
+    yield from _options((*launch.options, *launch.arguments) if launch else server.arguments)
+    for _, node in walk(server.node):
+        for name, value in node.pairs if isinstance(node, Mapping) else ():
+            if isinstance(value, Scalar) and isinstance(value.value, bool):
+                yield _Setting(name, Text.at(str(value.value).lower(), value.start, value.end))
+
+
+def _variables(server: Server) -> Pairs:
+    return (*server.env, *(server.launch.environment if server.launch else ()))
+
+
+def _options(given: Sequence[Text]) -> Iterator[_Setting]:
+    for word, following in pairwise((*given, Text.at("-", 0, 0))):
+        name, equals, _ = word.partition("=")
+        if word.startswith("-") and equals:
+            yield _Setting(word.part(0, len(name)), word.part(len(name) + 1, len(word)))
+        elif word.startswith("-"):
+            yield _Setting(word, None if following.startswith("-") else following)

@@ -35,35 +35,21 @@ References
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from claude_preflight.agents.impostors import (
-    CHARACTERS,
-    INVENTED,
-    PUBLISHER,
-    SCOPE,
-    SPELLING,
-    Imitation,
-    imitation,
-)
-from claude_preflight.agents.known_servers import (
-    DEPRECATED,
-    MALICIOUS,
-    REPORTED,
-    KnownServer,
-    catalogue,
-    normal_name,
-    version_key,
-)
-from claude_preflight.agents.launch import Launch
 from claude_preflight.agents.mcp import Server, servers
-from claude_preflight.agents.pins import is_exact
 from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.hook import run_hook
 from claude_preflight.model import Confidence, Edit, Finding, Fix, Rule, Severity, Span
 from claude_preflight.policy import Policy, matches_any
 from claude_preflight.syntax.nodes import Text
+
+# The catalogue is loaded for files that name a package, and what compares names for those that it does not hold.
+if TYPE_CHECKING:
+    from claude_preflight.agents.impostors import Imitation
+    from claude_preflight.agents.known_servers import KnownServer
+    from claude_preflight.agents.launch import Launch
 
 MALICIOUS_PACKAGE = Rule(
     "malicious-package", Severity.ERROR, Confidence.HIGH, "a server is a package known to be malicious", 506
@@ -155,13 +141,21 @@ def _subjects(document: Document) -> Iterator[_Subject]:
         while launch:
             package, registry = launch.package, launch.registry
             if package and registry in _NAMED and _TO_FILL_IN.isdisjoint(package):
-                # The address of a repository may hold a password.
-                name = normal_name(registry, package) if registry == "git" else str(package)
-                yield _Subject(document, server, launch, package, name)
+                yield _Subject(document, server, launch, package, _name(registry, package))
             launch = launch.carrier
 
 
+def _name(registry: str, package: Text) -> str:
+    if registry != "git":
+        return str(package)
+    from claude_preflight.agents.known_servers import normal_name
+
+    return normal_name(registry, package)  # the address of a repository may hold a password
+
+
 def _judge(subject: _Subject, policy: Policy) -> Iterator[Finding]:
+    from claude_preflight.agents.known_servers import catalogue
+
     names = (subject.name, subject.name.lower())
     if any(matches_any(name, policy.packages_deny) for name in names):
         yield subject.finding(DENIED_PACKAGE, "which the policy denies", "use another server, or change packages.deny")
@@ -181,6 +175,9 @@ def _judge(subject: _Subject, policy: Policy) -> Iterator[Finding]:
 
 def _weaknesses(subject: _Subject, known: KnownServer) -> Iterator[Finding]:
     """Yield what no policy makes good: malice, and the published weaknesses of the very version."""
+    from claude_preflight.agents.known_servers import MALICIOUS, version_key
+    from claude_preflight.agents.pins import is_exact
+
     if known.status == MALICIOUS:
         why = "; ".join(advisory.summary for advisory in known.advisories)
         repair = "remove it, and replace every credential that its machines hold"
@@ -201,6 +198,8 @@ def _weaknesses(subject: _Subject, known: KnownServer) -> Iterator[Finding]:
 
 
 def _left_behind(subject: _Subject, known: KnownServer) -> Iterator[Finding]:
+    from claude_preflight.agents.known_servers import DEPRECATED, REPORTED
+
     if known.status == REPORTED:
         ids = ", ".join(advisory.id for advisory in known.advisories)
         repair = f"look the name up before you use it, and {_ALLOW}"
@@ -224,49 +223,55 @@ def _wrong_word(subject: _Subject) -> Finding | None:
     quotes = {document.text[text.start - 1 : text.start] for text in (subject.package, meant)}
     fix = Fix((Edit(Span(subject.package.start - 1, meant.start - 1), ""),)) if first and quotes == {'"'} else None
     message = f'a package of that name: "{subject.name}" is no subcommand of {launch.launcher}'
-    return subject.finding(WRONG_WORD, message, f"leave the word out: {launch.launcher} {meant}", fix)
+    example = "" if "=" in meant else f": {launch.launcher} {meant}"  # what is assigned may be a secret
+    return subject.finding(WRONG_WORD, message, f"leave the word out{example}", fix)
 
 
 def _not_ascii(subject: _Subject) -> Finding | None:
     odd = next((letter for letter in subject.package if not letter.isascii()), "")
     if not odd or subject.launch.registry == "git":
         return None
+    from claude_preflight.agents.impostors import imitation
+
     found = imitation(subject.launch.registry, subject.package)
     seems = f", and which looks like {found.of}" if found else ""
     message = f"in which U+{ord(odd):04X} is no letter that a registry takes{seems}"
     return subject.finding(LOOK_ALIKE, message, "type the name anew, in ASCII", _renamed(subject, found))
 
 
-_IMITATIONS = {
-    CHARACTERS: (LOOK_ALIKE, "which looks like {of} and is another"),
-    SCOPE: (LOOK_ALIKE, "whose scope is taken for that of {of} and is another"),
-    SPELLING: (MISSPELT, "which is {of} with a slip: another package, or one that is yet to come"),
-    INVENTED: (INVENTED_PACKAGE, "and no package of {of} was known by that name on {date}"),
-    PUBLISHER: (OTHER_PUBLISHER, "which is not the vendor's {place}"),
-}
 _FROM = {"pypi": " from PyPI", "npm": " from npm"}
 
 
 def _imitation(subject: _Subject) -> Finding | None:
+    from claude_preflight.agents.impostors import CHARACTERS, INVENTED, PUBLISHER, SCOPE, SPELLING, imitation
+    from claude_preflight.agents.known_servers import catalogue
+
     found = imitation(subject.launch.registry, subject.package)
     if not found:
         return None
-    known = found.known
+    known, of = found.known, found.of
     place = known.name + _FROM.get(known.registry, "") if known else ""
     repair = "look the name up at its publisher"
     if found.kind in (CHARACTERS, SPELLING) and (known or found.kind == SPELLING):
-        repair = f"write {found.of}"
+        repair = f"write {of}"
     elif known:
         repair = f"use {known.replacement or place}"
-    rule, message = _IMITATIONS[found.kind]
-    text = message.format(of=found.of, date=catalogue().date, place=place)
-    return subject.finding(rule, text, f"{repair}, or {_ALLOW}", _renamed(subject, found))
+    rule, message = {
+        CHARACTERS: (LOOK_ALIKE, f"which looks like {of} and is another"),
+        SCOPE: (LOOK_ALIKE, f"whose scope is taken for that of {of} and is another"),
+        SPELLING: (MISSPELT, f"which is {of} with a slip: another package, or one that is yet to come"),
+        INVENTED: (INVENTED_PACKAGE, f"and no package of {of} was known by that name on {catalogue().date}"),
+        PUBLISHER: (OTHER_PUBLISHER, f"which is not the vendor's {place}"),
+    }[found.kind]
+    return subject.finding(rule, message, f"{repair}, or {_ALLOW}", _renamed(subject, found))
 
 
 def _renamed(subject: _Subject, found: Imitation | None) -> Fix | None:
     """Return the edit that writes the name that is meant, where only one can be."""
-    package, registry = subject.package, subject.launch.registry
-    if not found or not found.known or registry not in ("npm", "pypi", "oci"):
+    from claude_preflight.agents.impostors import INVENTED, PUBLISHER
+
+    package = subject.package
+    if not found or not found.known or subject.launch.registry not in ("npm", "pypi", "oci"):
         return None
     name = found.of
     if found.kind == INVENTED and found.known.name.startswith(f"{found.of}/"):

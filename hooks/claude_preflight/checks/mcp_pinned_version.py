@@ -32,19 +32,19 @@ References
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from claude_preflight.agents.files import SCRIPT
-from claude_preflight.agents.known_servers import catalogue, normal_name
-from claude_preflight.agents.launch import Launch, take_apart
 from claude_preflight.agents.mcp import servers
-from claude_preflight.agents.pins import looseness
 from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.hook import run_hook
 from claude_preflight.intake import read_worktree
 from claude_preflight.model import Confidence, Finding, Rule, Severity
 from claude_preflight.syntax.nodes import Text
+
+if TYPE_CHECKING:
+    from claude_preflight.agents.launch import Launch
 
 UNPINNED = Rule(
     "unpinned-version", Severity.WARNING, Confidence.HIGH, "servers start in whatever version is newest", 494
@@ -96,6 +96,8 @@ def _in_entries(document: Document, context: Context) -> Iterator[_Unpinned]:
 
 
 def _unpinned(name: str, launch: Launch | None, *, in_script: bool = False) -> Iterator[_Unpinned]:
+    from claude_preflight.agents.pins import looseness
+
     while launch:
         why = looseness(launch)
         if why and launch.spec:
@@ -129,6 +131,7 @@ def _in_script(document: Document) -> Iterator[_Unpinned]:
     """Yield the servers that a script wraps: those known by name, as scripts run much else."""
     if SCRIPT not in document.kinds or not any(word in document.text for word in ("mcp", "modelcontextprotocol")):
         return
+    from claude_preflight.agents.launch import take_apart
     from claude_preflight.syntax.shell import commands
 
     for command in commands(Text.at(document.text, 0, len(document.text))):
@@ -138,6 +141,8 @@ def _in_script(document: Document) -> Iterator[_Unpinned]:
 
 
 def _is_server(launch: Launch) -> bool:
+    from claude_preflight.agents.known_servers import catalogue
+
     known = catalogue().server(launch.registry, launch.package or "")
     return known is not None and any(word in known.name for word in ("mcp", "modelcontextprotocol"))
 
@@ -162,8 +167,11 @@ def _finding(found: list[_Unpinned]) -> Finding:
 
 def _pinned_form(launch: Launch) -> str:
     """Return how to write what `launch` runs with a version."""
-    # The address of a repository may hold a password.
-    name = normal_name("git", launch.package or "") if launch.registry == "git" else str(launch.package)
+    name = str(launch.package)
+    if launch.registry == "git":  # its address may hold a password
+        from claude_preflight.agents.known_servers import normal_name
+
+        name = normal_name("git", name)
     return _PINNED_FORMS.get(launch.registry, f"write {{}}@{_REVIEWED}").format(name)
 
 

@@ -45,7 +45,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from claude_preflight.agents.config import mapping_of
 from claude_preflight.agents.files import CLAUDE_SETTINGS
@@ -122,6 +122,7 @@ _REPAIRS = {
     "permission_policy": 'set permission_policy to "always_ask"',
 }
 _MOST_LISTED = 8
+_MOST_NAMED = 50
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
@@ -185,7 +186,9 @@ def _whole_servers(whole: list[tuple[Approval, str]]) -> Finding:
     servers = sorted({approval.server for approval, _ in whole})
     message = f"every tool of a server that may change things runs without asking: {', '.join(listed[:_MOST_LISTED])}"
     repair = "name the tools that only read, e.g. mcp__github__get_issue"
-    return WHOLE_SERVER.at(whole[0][0].span, message, repair=repair, key=f"{whole[0][0].key}: {', '.join(servers)}")
+    return WHOLE_SERVER.at(
+        whole[0][0].span, message, repair=repair, key=f"{whole[0][0].key}: {', '.join(servers[:_MOST_NAMED])}"
+    )
 
 
 # --- tools --------------------------------------------------------------------------------------------------------
@@ -213,7 +216,7 @@ def _ignored(ignored: list[Approval]) -> Finding:
         f"{first.key} has no effect in this file, because the program that reads it does not know the key;"
         f" {_OBEYERS[first.key]}, and would let {listed} run without asking once the entry is copied there"
     )
-    key = f"{first.key}: {', '.join(sorted({f'{approval.server}/{approval.tool}' for approval in ignored}))}"
+    key = f"{first.key}: {_names(ignored)}"
     repair = "remove it, or keep to tools that only read"
     return NO_EFFECT.at(first.span, message, repair=repair, key=key, server=_server(first))
 
@@ -225,9 +228,13 @@ def _changing(changing: list[tuple[Approval, Danger]]) -> Finding:
     parts = [f"{does} ({', '.join(dict.fromkeys(tools[:_MOST_LISTED]))})" for does, tools in by_danger.items()]
     message = f"tools may, without anybody seeing the call, {'; '.join(parts)}"
     repair = "approve the tools that only read"
-    tools = ", ".join(sorted({f"{approval.server}/{approval.tool}" for approval, _ in changing}))
+    tools = _names(approval for approval, _ in changing)
     first = changing[0][0]
     return CHANGING_TOOLS.at(first.span, message, repair=repair, key=f"{first.key}: {tools}", server=_server(first))
+
+
+def _names(approvals: Iterable[Approval]) -> str:
+    return ", ".join(sorted({f"{approval.server}/{approval.tool}" for approval in approvals})[:_MOST_NAMED])
 
 
 def _key(approval: Approval) -> str:

@@ -56,6 +56,8 @@ from claude_preflight.agents.broad_commands import EVERYTHING, Breadth, breadth,
 from claude_preflight.agents.config import mapping_of
 from claude_preflight.agents.paths import CREDENTIALS, DISK, HOME, OUTSIDE, SYSTEM, Reach, reach
 from claude_preflight.agents.permissions import (
+    COMMAND_TOOLS,
+    LONGEST_PATTERN,
     Effect,
     Kind,
     PermissionRule,
@@ -66,7 +68,7 @@ from claude_preflight.agents.permissions import (
     read_rule,
 )
 from claude_preflight.agents.settings import Settings, is_true, settings_of
-from claude_preflight.agents.shell_grants import Grant, allows_everything, shell_grants
+from claude_preflight.agents.shell_grants import Grant, broad_grants
 from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.hook import run_hook
@@ -131,6 +133,9 @@ _ANYWHERE = "/anywhere/any-folder/any-file"
 _IN_HOME = "~/any-folder/any-file"
 _MOST_LISTED = 8
 _MOST_REASONS = 4
+_MOST_SUSPECTS = 100
+_MOST_NAMED = 50
+_LONGEST_SHOWN = 100
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
@@ -152,25 +157,23 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
 
 def _commands(document: Document) -> Iterator[Finding]:
     broad: list[tuple[Grant, Breadth]] = []
-    for grant in shell_grants(document):
-        if allows_everything(grant) and not grant.usual:
+    for grant in broad_grants(document):
+        if grant.breadth and (grant.breadth.power != EVERYTHING or grant.usual):
+            broad.append((grant, grant.breadth))
+        else:
             message = f"{grant.key} lets the agent run any command without asking{grant.condition}"
             repair = "name the commands it needs, with their arguments"
-            yield SHELL.at(grant.text.span, message, repair=repair, key=f"{grant.key}: {grant.text}")
-        elif found := Breadth("command", "*") if allows_everything(grant) else breadth(grant.pattern):
-            broad.append((grant, found))
+            yield SHELL.at(grant.text.span, message, repair=repair, key=f"{grant.key}: {grant.text[:_LONGEST_SHOWN]}")
     if broad:
         yield _broad(broad)
 
 
 def _broad(broad: list[tuple[Grant, Breadth]]) -> Finding:
     """Return the one finding that names all programs which rules of a file leave without bounds."""
-    names: dict[str, list[str]] = {}
+    names: dict[str, dict[str, None]] = {}
     for _, found in broad:
-        programs = names.setdefault(found.power, [])
-        if found.name not in programs:
-            programs.append(found.name)
-    what = "; ".join(_power(power, programs) for power, programs in names.items())
+        names.setdefault(found.power, {})[found.name] = None
+    what = "; ".join(f"{powers()[power]} ({_shortened(list(programs))})" for power, programs in names.items())
     subject = "a rule lets" if len(broad) == 1 else f"{len(broad)} rules let"
     message = f"{subject} the agent, without asking, {what}"
     listed = ", ".join(sorted({name for programs in names.values() for name in programs}))
@@ -178,11 +181,8 @@ def _broad(broad: list[tuple[Grant, Breadth]]) -> Finding:
     return BROAD_COMMANDS.at(broad[0][0].text.span, message, repair=repair, key=f"{broad[0][0].key}: {listed}")
 
 
-def _power(power: str, programs: list[str]) -> str:
-    if power == EVERYTHING:
-        return "run any command that fits a pattern which begins with *"
-    shown = programs[:_MOST_LISTED] + (["…"] if len(programs) > _MOST_LISTED else [])
-    return f"{powers()[power]} ({', '.join(shown)})"
+def _shortened(names: list[str]) -> str:
+    return ", ".join(names[:_MOST_LISTED] + (["…"] if len(names) > _MOST_LISTED else []))
 
 
 # --- skills and commands ------------------------------------------------------------------------------------------
@@ -190,36 +190,42 @@ def _power(power: str, programs: list[str]) -> str:
 
 def _skill(document: Document) -> Iterator[Finding]:
     root = mapping_of(document)
-    for text in _allowed_tools(root) if root else ():
-        rule = read_rule(text, Effect.ALLOW)
-        if rule.tool not in ("Bash", "PowerShell") or rule.problem:
-            continue
-        found = breadth(command_pattern(rule))
-        if found and found.power in (EVERYTHING, "command", "root"):
-            message = (
-                "allowed-tools lets any command run without asking while this is at work, in untrusted folders too"
-            )
-            repair = "name the commands it needs, e.g. Bash(git diff *)"
-            yield SKILL_SHELL.at(text.span, message, repair=repair, key=f"allowed-tools/{rule.tool}")
-            return
+    place = _free_shell(root) if root else None
+    if place is not None:
+        message = "allowed-tools lets any command run without asking while this is at work, also in untrusted folders"
+        repair = "name the commands it needs, e.g. Bash(git diff *)"
+        yield SKILL_SHELL.at(place.span, message, repair=repair, key="allowed-tools")
 
 
-def _allowed_tools(root: Mapping) -> Iterator[Text]:
-    """Yield the rules of the field, which is a list, or a string with blanks or commas between them."""
-    listed = root.get("allowed-tools")
+def _free_shell(root: Mapping) -> Text | None:
+    """Return the first rule of `allowed-tools`, a list or a string with blanks or commas, that frees the shell."""
+    listed, whole = root.get("allowed-tools"), root.text("allowed-tools")
     if isinstance(listed, List):
-        yield from listed.texts()
-        return
-    whole = root.text("allowed-tools")
+        return next((text for text in listed.texts() if _frees_shell(text)), None)
     if whole is None:
-        return
-    start = 0
-    depth = 0
-    for at, character in enumerate(f"{whole} "):
-        depth += {"(": 1, ")": -1}.get(character, 0)
-        if depth <= 0 and (character in ", " or character.isspace()):
+        return None
+    plain = str(whole)
+    places = (place for place in _split(plain) if _frees_shell(plain[slice(*place)]))
+    found = next(places, None)
+    return whole.part(*found) if found else None
+
+
+def _frees_shell(spelled: str) -> bool:
+    if not spelled.startswith(tuple(COMMAND_TOOLS)):
+        return False
+    rule = read_rule(Text.at(spelled, 0, len(spelled)), Effect.ALLOW)
+    found = breadth(command_pattern(rule)) if rule.tool in COMMAND_TOOLS and rule.effective else None
+    return found is not None and found.power in (EVERYTHING, "pattern", "command", "root")
+
+
+def _split(rules: str) -> Iterator[tuple[int, int]]:
+    """Yield where each rule starts and ends in `rules`; blanks and commas inside of parentheses part nothing."""
+    start = depth = 0
+    for at, character in enumerate(f"{rules} "):
+        depth = max(0, depth + {"(": 1, ")": -1}.get(character, 0))
+        if not depth and (character == "," or character.isspace()):
             if at > start:
-                yield whole.part(start, at)
+                yield start, at
             start = at + 1
 
 
@@ -228,16 +234,17 @@ def _allowed_tools(root: Mapping) -> Iterator[Text]:
 
 def _file_access(settings: Settings) -> Iterator[Finding]:
     broad: list[tuple[PermissionRule, Reach]] = []
+    held = _held(settings)
     for rule in settings.allow:
-        opened = None if rule.tool not in _FILE_TOOLS or _is_held(settings, rule) else _opened(rule)
-        if opened and opened.kind in (DISK, HOME) and rule.effective:
+        opened = _opened(rule) if rule.tool in _FILE_TOOLS else None
+        if opened is None or rule.tool in held or rule.text in held:
+            continue
+        if opened.kind in (DISK, HOME) and rule.effective:
             message = f"{rule.tool} may {_FILE_TOOLS[rule.tool]} {opened.words} without asking"
-            repair = (
-                f"name the folders that are meant, e.g. {rule.tool}(src/**); one slash is the project, two the disk"
-            )
+            repair = f"name the folders that are meant: {rule.tool}(src/**); one slash is the project, two the disk"
             key = f"permissions.allow/{rule.tool}: {opened.words}"
             yield WHOLE_DISK.at(rule.text.span, message, repair=repair, key=key)
-        elif opened:
+        else:
             broad.append((rule, opened))
     if broad:
         yield _broad_files(broad)
@@ -253,23 +260,28 @@ def _opened(rule: PermissionRule) -> Reach | None:
         return Reach(DISK, "the whole disk")
     if covers(rule._replace(problem=""), _IN_HOME):
         return Reach(HOME, "a whole home directory")
-    folder = re.sub(r"(?:/\*+)+$", "", str(rule.specifier))
-    is_folder = folder != rule.specifier and folder.startswith(("//", "~/"))
-    return reach(folder.removeprefix("/") if folder.startswith("//") else folder) if is_folder else None
+    specifier = str(rule.specifier)
+    folder = specifier.rstrip("/*")
+    if not specifier.startswith(("//", "~/")) or not specifier[len(folder) :].startswith("/*"):
+        return None
+    return reach(folder.removeprefix("/") if folder.startswith("//") else folder)
 
 
-def _is_held(settings: Settings, rule: PermissionRule) -> bool:
-    """Tell whether something else keeps `rule` inside the project, or has the agent ask first."""
-    use = "blockReadsOutsideWorkingDirectories" if rule.tool == "Read" else "blockWritesOutsideWorkingDirectories"
-    if is_true(settings.permissions, use):
-        return True
-    return any(names_tool(other, rule.tool) and _covers_all(other, rule) for other in settings.restraints)
-
-
-def _covers_all(other: PermissionRule, rule: PermissionRule) -> bool:
-    if other.kind in (Kind.TOOL, Kind.TOOL_GLOB):
-        return other.effective
-    return rule.kind is Kind.PATH and other.effective and other.specifier == rule.specifier
+def _held(settings: Settings) -> frozenset[str]:
+    """Return the tools, and rules as they are spelled, that something else keeps in the project or asks about."""
+    held = {str(rule.text) for rule in settings.restraints if rule.effective}
+    held |= {str(rule.tool) for rule in settings.restraints if rule.effective and rule.kind is Kind.TOOL}
+    held |= {
+        tool
+        for tool in _FILE_TOOLS
+        for rule in settings.restraints
+        if rule.kind is Kind.TOOL_GLOB and names_tool(rule, tool)
+    }
+    if is_true(settings.permissions, "blockReadsOutsideWorkingDirectories"):
+        held.add("Read")
+    if is_true(settings.permissions, "blockWritesOutsideWorkingDirectories"):
+        held.update(tool for tool, use in _FILE_TOOLS.items() if use == "change")
+    return frozenset(held)
 
 
 def _broad_files(broad: list[tuple[PermissionRule, Reach]]) -> Finding:
@@ -296,8 +308,10 @@ _ANY_HOST = re.compile(r"domain:(?:\*+|\*\.\*|\*\.[A-Za-z]+)")
 
 
 def _hosts(settings: Settings) -> Iterator[Finding]:
+    if any(_stops_fetching(other) for other in settings.restraints):
+        return
     for rule in settings.allow:
-        if rule.tool != "WebFetch" or any(_stops_fetching(other) for other in settings.restraints):
+        if rule.tool != "WebFetch":
             continue
         if rule.kind is Kind.TOOL or (rule.specifier and _ANY_HOST.fullmatch(rule.specifier)):
             message = "WebFetch may reach any host without asking, and so carry away in an address what the agent knows"
@@ -315,7 +329,7 @@ def _stops_fetching(rule: PermissionRule) -> bool:
 
 def _directories(document: Document, settings: Settings, context: Context) -> Iterator[Finding]:
     base = posixpath.dirname(posixpath.dirname(document.path))
-    outside: list[tuple[Text, str]] = []
+    outside: list[Text] = []
     for folder in settings.directories:
         words, severe = _lies_outside(folder, base)
         normal = posixpath.normpath(posixpath.join(base, folder))
@@ -328,13 +342,14 @@ def _directories(document: Document, settings: Settings, context: Context) -> It
             repair = "name the folder that is meant"
             yield WHOLE_DISK.at(folder.span, message, repair=repair, key=f"permissions.additionalDirectories/{words}")
         else:
-            outside.append((folder, words))
+            outside.append(folder)
     if outside:
-        shown = _joined([f'"{folder}"' for folder, _ in outside[:_MOST_LISTED]])
+        names = [folder[:_LONGEST_SHOWN] for folder in outside]
+        shown = _joined([f'"{name}"' for name in names[:_MOST_LISTED]])
         message = f"additionalDirectories opens folders outside of the project to the agent's file tools: {shown}"
         repair = "remove them, or allow them in the policy: filesystem.allow"
-        key = f"permissions.additionalDirectories: {', '.join(sorted(folder for folder, _ in outside))}"
-        yield DIRECTORY.at(outside[0][0].span, message, repair=repair, key=key)
+        key = f"permissions.additionalDirectories: {', '.join(sorted(names)[:_MOST_NAMED])}"
+        yield DIRECTORY.at(outside[0].span, message, repair=repair, key=key)
 
 
 def _lies_outside(folder: Text, base: str) -> tuple[str, bool]:
@@ -351,7 +366,8 @@ def _lies_outside(folder: Text, base: str) -> tuple[str, bool]:
 
 
 def _without_effect(settings: Settings) -> Iterator[Finding]:
-    idle = [rule for rule in settings.restraints if rule.problem and not _is_redundant(settings, rule)]
+    suspects = [rule for rule in settings.restraints if rule.problem][:_MOST_SUSPECTS]
+    idle = [rule for rule in suspects if not _is_redundant(settings, rule)]
     idle += [rule for rule in settings.allow if rule.kind is Kind.TOOL_GLOB and not rule.tool.startswith("mcp__")]
     if not idle:
         return
@@ -374,7 +390,7 @@ def _is_redundant(settings: Settings, rule: PermissionRule) -> bool:
     """Tell whether other rules of the same list or a stronger one have the effect that `rule` was meant to have."""
     if rule.kind is not Kind.PATH or rule.tool not in ("Write", "MultiEdit", "NotebookEdit", "Glob"):
         return False
-    path = _sample(str(rule.specifier))
+    path = _sample(str(rule.specifier)[:LONGEST_PATTERN])
     stronger = settings.deny if rule.effect is Effect.DENY else settings.restraints
     tools = ("Read",) if rule.tool == "Glob" else ("Edit",) if rule.tool == "NotebookEdit" else ("Edit", "Read")
     return any(other.tool in tools and covers(other, path) for other in stronger)

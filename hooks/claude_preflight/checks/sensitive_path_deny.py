@@ -42,17 +42,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from claude_preflight.agents.config import tree_of
 from claude_preflight.agents.files import CLAUDE_SETTINGS
-from claude_preflight.agents.permissions import (
-    Kind,
-    PermissionRule,
-    command_pattern,
-    covers,
-    matches_command,
-    names_tool,
-)
+from claude_preflight.agents.permissions import Kind, PermissionRule, Restraints, command_pattern, covers, names_tool
 from claude_preflight.agents.sensitive_paths import SensitivePath, opened_by, sensitive_paths
 from claude_preflight.agents.settings import Scope, Settings, denies_reading, settings_of
 from claude_preflight.context import Context
@@ -84,6 +78,8 @@ _READERS = frozenset(
     " od strings base64 jq yq tar zip curl get-content type gc".split()
 )
 _CARRIERS = frozenset("cp scp rsync mv copy-item".split())
+# The file is refused after the first of them; each may be compared with every rule that denies.
+_MOST_FINDINGS = 100
 _PROGRAMS = _READERS | _CARRIERS
 _NAMES_A_FILE = re.compile(r"[.~$%]|id_")
 _SILENT_OPTIONS = {
@@ -99,8 +95,9 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     settings = settings_of(document) if CLAUDE_SETTINGS in document.kinds else None
     if settings is None:
         return
-    for rule in settings.allow:
-        yield from _allowed(settings, rule)
+    restraints = Restraints(settings.restraints)
+    allowed = (finding for rule in settings.allow for finding in _allowed(settings, restraints, rule))
+    yield from islice(allowed, _MOST_FINDINGS)
     if settings.scope is Scope.PROJECT and (settings.root.get("permissions") or settings.root.get("hooks")):
         yield from _not_denied(document, settings)
 
@@ -108,9 +105,9 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
 # --- what is allowed ----------------------------------------------------------------------------------------------
 
 
-def _allowed(settings: Settings, rule: PermissionRule) -> Iterator[Finding]:
+def _allowed(settings: Settings, restraints: Restraints, rule: PermissionRule) -> Iterator[Finding]:
     for sensitive, file in _opened(rule):
-        if not _is_stopped(settings, rule, file):
+        if not _is_stopped(settings, restraints, rule, file):
             message = f"{rule.tool} may read {sensitive.path} without asking, which holds {sensitive.holds}"
             repair = f'remove the rule; "deny": ["Read({_deniable(sensitive)})"] keeps the agent out for good'
             yield ALLOWED.at(rule.text.span, message, repair=repair, key=f"permissions.allow/{sensitive.path}")
@@ -155,16 +152,13 @@ def _as_pattern(operand: str) -> str:
     return f"/{operand}" if operand.startswith("/") else operand
 
 
-def _is_stopped(settings: Settings, rule: PermissionRule, file: str) -> bool:
+def _is_stopped(settings: Settings, restraints: Restraints, rule: PermissionRule, file: str) -> bool:
     """Tell whether another rule keeps the agent from using `rule` on `file`, or has it ask first."""
     if denies_reading(settings, file):
         return True
     if rule.kind is Kind.PATH:
         return any(names_tool(other, "Read") and covers(other, file) for other in settings.ask)
-    return any(
-        (other.tool == rule.tool or other.kind is Kind.TOOL_GLOB) and matches_command(other, command_pattern(rule))
-        for other in settings.restraints
-    )
+    return restraints.stop(rule.tool, command_pattern(rule))
 
 
 def _deniable(sensitive: SensitivePath) -> str:

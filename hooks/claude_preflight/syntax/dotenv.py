@@ -217,7 +217,7 @@ class _Reader:
         parts: list[Text] = []
         while match := self.quoted(at) or _UNQUOTED.match(self.text, at, self.limit):
             number = match.lastindex or 1
-            escapes = match.re is _QUOTED and number <= 2
+            escapes = match.re.pattern == _QUOTED.pattern and number <= 2
             parts.append(_unescaped(self.text, *match.span(number)) if escapes else self.group(match, number))
             at = match.end()
         return joined(parts), at

@@ -10,8 +10,8 @@ from claude_preflight.agents.secrets.parts import BARE, LONGEST, QUOTED, judge_p
 from claude_preflight.agents.secrets.secret import Secret
 from claude_preflight.agents.secrets.table import endings
 
-# Between a name and its value: =, :, a table's bar, and the quotes or Markdown emphasis around either.
-_ASSIGNED = re.compile(r"[=:|](?<=[\w\"'`*\]\\ ].)[=>-]?[ \t*_\"'`\\]{0,6}(?=[^\s/]\S{4})")
+# Between a name and its value: =, : (also the wide one), a table's bar, and quotes or Markdown emphasis around either.
+_ASSIGNED = re.compile(r"[=:：|](?<=[\w\"'`*\]\\ ].)[=>-]?[ \t*_\"'`\\]{0,6}(?=[^\s/]\S{4})")
 _ASSIGNED_IN_PROSE = re.compile(_ASSIGNED.pattern + r"(?=\S{0,80}?\d)")
 _IN_QUERY = re.compile(rf"[^\s\"'`\\;,<>(){{}}\[\]|&#]{{1,{LONGEST}}}+")
 _BEFORE_HEADER = ("", '"', "'")  # the name of a header stands first in its word

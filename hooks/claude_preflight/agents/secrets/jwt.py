@@ -7,32 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from claude_preflight.agents.secrets.secret import Secret
-from claude_preflight.agents.secrets.table import is_published_example, table
+from claude_preflight.agents.secrets.table import is_published_example, table, vocabulary
 from claude_preflight.model import Severity, Span
 
 _TOKEN = re.compile(r"(?<![A-Za-z0-9_])(?<![A-Za-z0-9]-)eyJ[\w-]{10,600}+\.[\w-]{4,20000}+\.[\w-]{10,2000}+", re.ASCII)
-
-# Of real tokens nearly all make one of these claims; what makes none is somebody's first try of a library.
-_USUAL_CLAIMS = frozenset(
-    (
-        "iss",
-        "sub",
-        "aud",
-        "exp",
-        "nbf",
-        "iat",
-        "jti",
-        "role",
-        "scope",
-        "azp",
-        "client_id",
-        "user_id",
-        "email",
-        "tid",
-        "sid",
-        "a",
-    )
-)
 
 
 def _claims(part: str) -> dict[str, Any]:
@@ -76,7 +54,7 @@ def find_jwts(text: str, start: int, end: int) -> Iterator[Secret]:
         header, payload, signature = match.group().split(".")
         claims = _claims(payload)
         if (
-            _USUAL_CLAIMS.isdisjoint(claims)
+            vocabulary("usual_claims").isdisjoint(claims)
             or "alg" not in _claims(header)
             or _is_demonstration(claims)
             or is_published_example(signature)

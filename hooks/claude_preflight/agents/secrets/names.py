@@ -48,7 +48,7 @@ def what_is_named(name: str) -> int:
     if not vocabulary("public_words").isdisjoint(before):
         return NOTHING
     if last.endswith(endings("token_endings")) or last in vocabulary("token_words"):
-        return TOKEN if vocabulary("other_tokens").isdisjoint(before) else NOTHING
+        return NOTHING if last == "token" and not vocabulary("other_tokens").isdisjoint(before) else TOKEN
     return _what_key(before, last)
 
 

@@ -19,7 +19,7 @@ _LEET = (str.maketrans("013457@$", "oieastas"), str.maketrans("013457@$", "oleas
 def _spelt_stems() -> tuple[str, ...]:
     """Return the stems as people spell them: in mixed case random characters make a short one now and then."""
     stems = vocabulary("placeholder_stems")
-    return tuple({spelling for stem in stems for spelling in (stem, stem.upper(), stem.title())})
+    return tuple({spelling for stem in stems for spelling in (stem, stem.upper(), stem.title(), stem.capitalize())})
 
 
 def _is_reference(value: str, lower: str) -> bool:

@@ -16,7 +16,7 @@ from claude_preflight.agents.secrets.names import NOTHING, what_is_named
 from claude_preflight.agents.secrets.placeholders import is_placeholder
 from claude_preflight.agents.secrets.secret import Secret, without_overlaps
 from claude_preflight.agents.secrets.shapes import looks_random
-from claude_preflight.agents.secrets.table import is_published_example, table
+from claude_preflight.agents.secrets.table import is_made_public, table
 from claude_preflight.agents.secrets.values import decoded
 from claude_preflight.model import Span
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # Without one of these words, in whatever case, only Artifactory's prefixes and a password in a URL make a plugin match.
 _CUES = ("key", "pass", "pwd", "pw", "token", "secret", "contrase", "softlayer.com")
 _ARTIFACTORY = re.compile(r"AKC|AP[0-9A-F]")
-_GENERATED = re.compile(r"[A-Za-z0-9+/=_-]{16,}")
+_GENERATED = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _NAMED = re.compile(r"([\w.-]+)[\"'`\]]*\s*(?:=>|:=|=+|:)\s*[\"'`]?$")
 _AROUND = 300  # characters of a line that count on either side of a generated string
 
@@ -55,23 +55,26 @@ def _plugins() -> tuple[BasePlugin, ...]:
     )
 
 
-def _is_generated(value: str) -> bool:
-    return any(
-        looks_random(run) and not is_placeholder(run) and not is_published_example(run)
-        for run in _GENERATED.findall(value)
-    )
+def _generated_runs(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the places in `text` of runs of characters that look generated and stand for themselves."""
+    for match in _GENERATED.finditer(text, start, end):
+        run = match.group()
+        if any(map(str.isdigit, run)) and looks_random(run) and not is_made_public(run) and not _stands_in(run):
+            yield Span(*match.span())
+
+
+def _stands_in(run: str) -> bool:
+    return is_placeholder(run) or is_placeholder(decoded(run))
 
 
 def suspicious_parts(text: str, start: int, end: int, known: Iterable[Secret]) -> Iterator[Span]:
     """Yield the parts of lines that detect-secrets may have something to say about; nothing for an ordinary file."""
     taken = [secret.span for secret in known]
     last = start
-    for match in _GENERATED.finditer(text, start, end):
-        if match.start() < last or any(span.start < match.end() and match.start() < span.end for span in taken):
+    for run in _generated_runs(text, start, end):
+        if run.start < last or any(span.start < run.end and run.start < span.end for span in taken):
             continue
-        if not any(map(str.isdigit, match.group())) or not _is_generated(match.group()):
-            continue
-        part = _part_of_line(text, max(start, last), end, match.span())
+        part = _part_of_line(text, last, end, run)
         if _has_cue(text[part.start : part.end]):
             last = part.end
             yield part
@@ -82,33 +85,28 @@ def _has_cue(line: str) -> bool:
     return any(cue in lower for cue in _CUES) or ("://" in line and "@" in line) or bool(_ARTIFACTORY.search(line))
 
 
-def _part_of_line(text: str, start: int, end: int, inside: tuple[int, int]) -> Span:
-    first, last = max(start, inside[0] - _AROUND), min(end, inside[1] + _AROUND)
-    first += max(text[first : inside[0]].rfind("\n"), text[first : inside[0]].rfind("\r")) + 1
-    ends = [place for place in (text.find("\n", inside[1], last), text.find("\r", inside[1], last)) if place >= 0]
+def _part_of_line(text: str, start: int, end: int, inside: Span) -> Span:
+    first, last = max(start, inside.start - _AROUND), min(end, inside.end + _AROUND)
+    first += max(text[first : inside.start].rfind("\n"), text[first : inside.start].rfind("\r")) + 1
+    ends = [place for place in (text.find("\n", inside.end, last), text.find("\r", inside.end, last)) if place >= 0]
     return Span(first, min(ends, default=last))
 
 
-def _opinions(line: str) -> Iterator[tuple[int, int, str]]:
-    """Yield the start and end in `line` of what a plugin takes for a secret, and the plugin's name for it."""
+def opinions(line: str) -> Iterator[tuple[Span, str]]:
+    """Yield the generated runs of `line` that a plugin takes for a secret or a part of one, with the plugin's name."""
+    runs = list(_generated_runs(line, 0, len(line)))
     for plugin in _plugins():
         for hit in plugin.analyze_string(line):
-            value = hit.strip(" \t:=\"'`,;")
-            place = line.find(value)
-            if (
-                value
-                and place >= 0
-                and _is_generated(value)
-                and not is_placeholder(value)
-                and not is_placeholder(decoded(value))
-            ):
-                yield place, place + len(value), str(plugin.secret_type)
+            place = line.find(hit)
+            for run in runs:
+                if place < run.end and run.start < place + len(hit) and not _is_named_otherwise(line, run.start):
+                    yield run, str(plugin.secret_type)
 
 
 def _is_named_otherwise(line: str, place: int) -> bool:
     """Whether `line` names what stands at `place`, and names it something else than a credential."""
-    name = _NAMED.search(line[:place])
-    return bool(name) and what_is_named(name.group(1)) == NOTHING  # type: ignore[union-attr]
+    name = _NAMED.search(line[max(0, place - _AROUND) : place])
+    return name is not None and what_is_named(name.group(1)) == NOTHING
 
 
 def find_with_detect_secrets(
@@ -120,11 +118,10 @@ def find_with_detect_secrets(
     """
     end = len(text) if end is None else min(end, len(text))
     known = list(known)
-    found: list[Secret] = []
-    for part in list(suspicious_parts(text, start, end, known)):
-        line = text[part.start : part.end]
-        for first, last, plugin in _opinions(line):
-            if not _is_named_otherwise(line, first):
-                span = Span(part.start + first, part.start + last)
-                found.append(table().kinds["detected-secret"].found(span, note=f"{plugin} of detect-secrets"))
-    return [secret for secret in without_overlaps([*known, *found]) if secret in found]
+    kind = table().kinds["detected-secret"]
+    found = [
+        kind.found(Span(part.start + place.start, part.start + place.end), f"{plugin} of detect-secrets")
+        for part in list(suspicious_parts(text, start, end, known))
+        for place, plugin in opinions(text[part.start : part.end])
+    ]
+    return [secret for secret in without_overlaps([*known, *found]) if secret.kind == kind.id]

@@ -9,7 +9,7 @@ from claude_preflight.agents.secrets.placeholders import is_placeholder
 from claude_preflight.agents.secrets.shapes import changes, is_hexadecimal, is_name_like, is_uuid, looks_random, words
 from claude_preflight.agents.secrets.table import is_made_public
 
-_SCHEMES = ("bearer ", "basic ", "token ", "bot ", "apikey ", "api-key ", "key ")  # of an Authorization header
+_SCHEMES = ("bearer ", "basic ", "token ", "bot ", "ssws ", "apikey ", "api-key ", "key ")  # of an Authorization header
 _SHORTEST_IN_PROSE = 20  # characters of a key; shorter ones are more often the digests of examples
 _EXPANSION = re.compile(r"\$\{[A-Za-z_][\w.]*:?[-=]")
 _CODE = frozenset("(){}[]<>;\\\"'`|")

@@ -1,0 +1,190 @@
+"""What keeps an agent that asks nobody away from the machine it runs on: containers, virtual machines, jails.
+
+A container that is privileged, or is handed the engine's socket, the host's home, its credentials or secrets of
+production, is no sandbox: `Sandbox.breach` says why. Nor are virtual environments, worktrees and a job on a CI runner.
+Source: code.claude.com/docs/en/sandbox-environments and devcontainer, 2026-08-22.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from claude_preflight.agents.launch import program_name, take_apart
+from claude_preflight.agents.paths import DISK, HOME, reach
+from claude_preflight.agents.settings import Settings, is_sandboxed, is_true
+from claude_preflight.late import late
+from claude_preflight.policy import Policy, matches_any
+from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Text, walk
+from claude_preflight.syntax.nodes import Sequence as NodeSequence
+
+
+class Sandbox(NamedTuple):
+    """What an agent is enclosed in: `name` behind `in`, `breach` says why it does not hold, and is empty if it does."""
+
+    name: str
+    breach: str = ""
+
+
+_ENGINES = frozenset("docker podman nerdctl docker-compose podman-compose finch container".split())
+_RUNNING = frozenset("run exec compose sandbox container create up".split())
+# Programs that shut in what they run, with or without words in between.
+_JAILS = {
+    **dict.fromkeys("bwrap bubblewrap firejail nsjail sandbox-exec minijail0 isolate".split(), "a jail"),
+    **dict.fromkeys("srt sandbox-runtime @anthropic-ai/sandbox-runtime runsc".split(), "a sandbox"),
+    **dict.fromkeys("apptainer singularity kubectl devcontainer incus lxc systemd-nspawn devpod".split(), "a container"),
+    **dict.fromkeys("limactl lima multipass vagrant orb colima tart firecracker ignite".split(), "a virtual machine"),
+}
+_PRIVILEGED = late(r"^[^#\n]*(?:\bprivileged[\"']?\s*:\s*[\"']?true|--privileged(?!=false))", 8)  # re.MULTILINE
+_SOCKET = late(r"^[^#\n]*(?:docker|podman|containerd)\.sock|docker-outside-of-docker", 8)
+_HOST_PID = late(r"^[^#\n]*(?:--pid[= ]host|^\s*[\"']?pid[\"']?\s*:\s*[\"']?host)", 8)
+_ALL_CAPABILITIES = late(r"--cap-add[= ](?:CAP_)?(?:ALL|SYS_ADMIN)\b|cap_add[\"']?\s*:\s*\[?\s*-?\s*[\"']?(?:ALL|SYS_ADMIN)\b")
+_PRODUCTION = late(
+    r"secrets\.(?:\w+_)?PROD(?:UCTION)?(?:_\w+)?\b|--env-file[= ]\S*\.prod|(?:-e|--env)[= ](?:\w+_)?PROD(?:UCTION)?_\w+"
+    r"|env_file\s*:\s*\S*\.prod"
+)
+_CREDENTIALS = (".ssh", ".aws", ".gnupg", ".kube", ".azure")
+_CONTAINER_KEYS = ("container", "image", "docker", "build")
+_MOUNT_KEYS = frozenset("volumes mounts workspaceMount runArgs hostPath path source".split())
+
+# Files that are made for the inside of a container.
+_CONTAINED_PATH = late(
+    r"(?:^|/)(?:\.?devcontainers?|docker|containers?|sandbox(?:es)?|dockerfiles)/"
+    r"|(?:^|[/_.-])(?:devcontainer|sandbox|sandboxed)(?:[/_.-]|$)"
+    r"|(?:^|/)[^/]*entrypoint(?:\.\w+)?$",
+    2,  # re.IGNORECASE
+)
+# A script that looks for these runs on only where it finds them.
+_CONTAINER_TEST = late(r"/\.dockerenv|/run/\.containerenv|\$\{?(?:REMOTE_CONTAINERS|DEVCONTAINER|CODESPACES)\b")
+_JENKINS_CONTAINER = late(r"\bagent\s*\{\s*(?:docker|dockerfile|kubernetes)\b")
+
+
+def of_path(path: str, policy: Policy) -> Sandbox | None:
+    """Return what the file at `path` is made to run in, by its place or by the policy; None if that says nothing."""
+    if matches_any(path, policy.sandboxes):
+        return Sandbox("a sandbox of the policy")
+    return Sandbox("a container") if _CONTAINED_PATH.search(path) else None
+
+
+def of_script(text: str) -> Sandbox | None:
+    """Return what the script `text` makes sure that it runs in."""
+    return Sandbox("a container") if _CONTAINER_TEST.search(text) or _JENKINS_CONTAINER.search(text) else None
+
+
+def of_command(words: Sequence[Text]) -> Sandbox | None:
+    """Return what the command line `words` encloses the program in that it starts behind its own first words."""
+    for number, word in enumerate(words):
+        name = program_name(word)
+        if word.startswith("-"):
+            continue
+        if name in _ENGINES and not _RUNNING.isdisjoint(words[number + 1 : number + 8]):
+            return Sandbox("a container", _words_breach(words[number:]))
+        if name in _JAILS or word.partition("@")[0] in _JAILS or "sandbox-runtime" in word:
+            return Sandbox(_JAILS.get(name, "a sandbox"))
+    return None
+
+
+def _words_breach(words: Sequence[Text]) -> str:
+    mounted = (str(mount.source) for mount in take_apart(words[0], words[1:]).mounts)
+    return _breach(" ".join(words), mounted)
+
+
+def _breach(text: str, mounted: Iterable[str]) -> str:
+    """Return what makes a container an open one that `text` describes and that sees the paths `mounted` of the host."""
+    if _PRIVILEGED.search(text):
+        return "is privileged"
+    if _SOCKET.search(text):
+        return "is handed the socket of the container engine"
+    if _HOST_PID.search(text) or _ALL_CAPABILITIES.search(text):
+        return "may reach the processes of its host"
+    if _PRODUCTION.search(text):
+        return "is handed secrets of production"
+    return next(filter(None, map(_mount_breach, mounted)), "")
+
+
+def _mount_breach(source: str) -> str:
+    opened = reach(source)
+    if opened and opened.kind in (DISK, HOME):
+        return f"is handed {opened.words} of its host"
+    if any(part in _CREDENTIALS for part in source.rstrip("/").replace("\\", "/").split("/")):
+        return "is handed credentials of its host"
+    return ""
+
+
+def of_configuration(text: str, path: str, ancestors: Sequence[Node], keys: Sequence[str]) -> Sandbox | None:
+    """Return what a command in the configuration file at `path` runs in.
+
+    `ancestors` are the nodes around it, the root first, and `keys` the keys that lead to it; `text` is the file's.
+    """
+    name = path.rpartition("/")[2]
+    if name in ("devcontainer.json", ".devcontainer.json"):
+        return None if keys[:1] == ("initializeCommand",) else _described("a dev container", text, ancestors[0])
+    if name == "bitbucket-pipelines.yml" and "self.hosted" not in text:
+        return Sandbox("a container")
+    for node in reversed(ancestors[1:]):
+        if isinstance(node, Mapping) and (_has_container(node) or _has_plugin(node, text)):
+            return _described("a container", text, node)
+    root = ancestors[0]
+    return _of_root(text, root, ancestors) if isinstance(root, Mapping) else None
+
+
+def _of_root(text: str, root: Mapping, ancestors: Sequence[Node]) -> Sandbox | None:
+    """Return the container that the top of a CI file gives to all jobs, or the executor that this job names."""
+    default = root.mapping("default")
+    if _is_container(root.get("image")) or (default and _is_container(default.get("image"))):
+        services = root.get("services")
+        dind = services is not None and "dind" in text[services.start : services.end]
+        return Sandbox("a container", "can only start containers if it is privileged" if dind else "")
+    executors = root.mapping("executors")
+    for node in ancestors[1:] if executors else ():
+        named = isinstance(node, Mapping) and (node.text("executor") or (node.mapping("executor") or node).text("name"))
+        executor = executors.mapping(named) if executors and named else None
+        if executor and _has_container(executor):
+            return _described("a container", text, executor)
+    return None
+
+
+def _has_container(node: Mapping) -> bool:
+    return any(_is_container(node.get(key)) for key in _CONTAINER_KEYS)
+
+
+def _is_container(value: Node | None) -> bool:
+    if isinstance(value, Scalar):
+        return isinstance(value.value, Text) and bool(value.value.strip())
+    return isinstance(value, Mapping | NodeSequence)
+
+
+def _has_plugin(node: Mapping, text: str) -> bool:
+    """Tell whether a step of Buildkite runs in a container."""
+    plugins = node.get("plugins")
+    return plugins is not None and "docker" in text[plugins.start : plugins.end] and "#" in text[plugins.start : plugins.end]
+
+
+def _described(name: str, text: str, node: Node) -> Sandbox:
+    breach = _breach(text[node.start : node.end], _mounted(node))
+    services = node.get("services") if isinstance(node, Mapping) else None
+    if not breach and services is not None and "dind" in text[services.start : services.end]:
+        breach = "can only start containers if it is privileged"
+    return Sandbox(name, breach)
+
+
+def _mounted(node: Node) -> Iterator[str]:
+    """Yield the paths of the host that a description of a container mounts."""
+    for path, inner in walk(node):
+        if isinstance(inner, Scalar) and isinstance(inner.value, Text) and not _MOUNT_KEYS.isdisjoint(path[-3:]):
+            value = inner.value.removeprefix("--volume=").removeprefix("-v ")
+            if "source=" in value:
+                yield value.partition("source=")[2].partition(",")[0]
+            elif ":" in value or path[-1] in ("source", "path"):
+                yield value[: value.find(":", value.find("}") + 1)] if ":" in value else value
+
+
+def of_settings(settings: Settings) -> Sandbox | None:
+    """Return the sandbox that a settings file of Claude Code puts all commands in, if nothing steps around it.
+
+    Without `failIfUnavailable` the agent goes on unprotected where the sandbox cannot start.
+    """
+    sandbox = settings.root.mapping("sandbox")
+    if sandbox is None or not is_sandboxed(settings) or not is_true(sandbox, "failIfUnavailable"):
+        return None
+    return Sandbox("its sandbox")

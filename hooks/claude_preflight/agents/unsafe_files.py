@@ -1,0 +1,358 @@
+"""Agents that a file of any kind starts without permission checks, and settings that switch the checks off.
+
+Which reader a file gets is decided by its name, or by its first line where that names an interpreter.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator, Sequence
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from claude_preflight.agents import files
+from claude_preflight.agents.agent_clis import Agent, Setting, agents, has_flag, loose_uses, uses, uses_for, variable_called
+from claude_preflight.agents.config import tree_of
+from claude_preflight.agents.sandboxes import Sandbox, of_command, of_configuration, of_path, of_script
+from claude_preflight.agents.unsafe_shell import NEGATIVE_NAME, Unsafe, in_shell, in_variable, in_words, of_variable, unsafe
+from claude_preflight.document import Document
+from claude_preflight.late import late
+from claude_preflight.policy import Policy
+from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Sequence as NodeSequence, Text
+from claude_preflight.syntax.shell import split_words
+
+_SHEBANG = late(r"#!\s*(?:\S*/)?(?:env\s+(?:-S\s+)?)?([\w.-]+)")
+_FIXTURE = late(
+    r"(?:^|/)(?:fixtures?|__fixtures__|testdata|test-data|test_data|__snapshots__|snapshots|golden|goldens|cassettes)/"
+)
+_SHELL_ENDINGS = (".sh", ".bash", ".zsh", ".ksh", ".fish", ".bats", ".command", ".envrc", ".tmpl.sh")
+_SHELL_PROGRAMS = frozenset("sh bash zsh ksh dash ash fish bats".split())
+_SOURCE_PROGRAMS = {"python": "hash", "python3": "hash", "ruby": "hash", "perl": "hash", "node": "slash", "bun": "slash",
+                    "deno": "slash", "tsx": "slash", "ts-node": "slash", "zx": "slash", "lua": "dash"}  # fmt: skip
+_SCRIPT_KEY = late(
+    r"^(?:run|scripts?|cmds?|commands?|exec|entrypoint|start|args|arguments|argv|tasks?|alias(?:es)?|entry|program"
+    r"|before_script|after_script|bash|pwsh|powershell|inlineScript|panes?|windows?|shell_command|shellCommand|flags"
+    r"|options|with|hooks?|jobs|test|preLaunchTask|runtimeArgs|launch|execute|steps|services)$|(?:Command|_command|_cmd"
+    r"|Args|_args|_flags|Flags|_ARGS|_FLAGS|_OPTS|_OPTIONS|_CMD|_COMMAND)$"
+)
+_ARGUMENTS_KEY = late(r"(?:args|arguments|argv|flags|options|opts|params)$", 2)
+_TALKING_KEY = late(
+    r"^(?:name|description|displayName|title|label|message|help|usage|summary|detail|comment|\$comment|note|prompt|deny"
+    r"|ask|pattern|patterns|regex|forbidden|blocked|denied|keywords|examples?|if|matcher|default|enum|reason|why|docs?"
+    r"|disallowedTools|disallowed_tools|expect|expected|assert)$",
+    2,
+)
+_APPROVED = late(r"(?:Bash|Shell|PowerShell|run_shell_command)\((.*?)(?::?\s?\*)?\)$", 16)
+_MAKE_VARIABLE = late(r"(?:export\s+|override\s+)*([\w.-]+)\s*(?:::?|\?|\+|!)?=\s*(.*)$", 16)
+_JUST_VARIABLE = late(r"(?:export\s+)?([\w-]+)\s*:=\s*(.*)$", 16)
+_MAKE_RULE = late(r"[^\s#=:][^#=:]*:[^=#]*?;(.*)$", 16)
+_CRON = late(r"\s*(?:@\w+|(?:[\d*/,A-Za-z-]+\s+){4}[\d*/,A-Za-z-]+)\s+(.*)$", 16)
+_SERVICE = late(r"\s*Exec\w*=[-@:+!]*(.*)$", 16)
+_PROCFILE = late(r"[\w.-]+:\s*(.*)$", 16)
+_CONTINUED = late(r"(?:[^\\\n]|\\(?:\r?\n|.)|\\)*+(?:\n|\Z)", 16)
+
+
+class Where(NamedTuple):
+    """Something unsafe: `found` is what, `is_setting` that configuration of the agent itself says it."""
+
+    found: Unsafe
+    is_setting: bool = False
+
+
+def in_file(document: Document, policy: Policy) -> Iterator[Where]:
+    """Yield what switches the permission checks of an agent off in `document`, each place once, in no order."""
+    path, text = document.path, document.text
+    if _FIXTURE.search(path) and not document.kinds - {"source"}:
+        return
+    sandbox = of_path(path, policy)
+    seen: set[int] = set()
+    for where in (*_settings(document), *(Where(found) for found in _reader(path, text, document)(document, sandbox))):
+        if where.found.span.start not in seen:
+            seen.add(where.found.span.start)
+            yield where
+
+
+_Reader = Callable[[Document, Sandbox | None], Iterator[Unsafe]]
+
+
+def _reader(path: str, text: str, document: Document) -> _Reader:
+    name = posixpath.basename(path).lower()
+    if name.startswith(("dockerfile", "containerfile")) or name.endswith((".dockerfile", ".containerfile")):
+        return _in_dockerfile
+    if name in ("makefile", "gnumakefile") or name.endswith((".mk", ".mak")):
+        return _in_makefile
+    if name in ("justfile", ".justfile") or name.endswith(".just"):
+        return _in_justfile
+    if name.startswith("procfile") or name.endswith((".service", ".cron", ".crontab")) or name == "crontab":
+        return _in_lines
+    if name.endswith((".json", ".jsonc", ".code-workspace", ".yml", ".yaml", ".toml")):
+        return _in_tree
+    if name.endswith(_SHELL_ENDINGS) or not document.kinds.isdisjoint((files.SHELL_RC, files.ENV_FILE)):
+        return _in_shell
+    if name.endswith((".ps1", ".psm1", ".bat", ".cmd")):
+        return _in_windows
+    return _in_source if _family(path, text) else _by_interpreter(text)
+
+
+def _by_interpreter(text: str) -> _Reader:
+    shebang = _SHEBANG.match(text)
+    if shebang and shebang[1] in _SHELL_PROGRAMS:
+        return _in_shell
+    return _in_nothing
+
+
+def _family(path: str, text: str) -> str:
+    from claude_preflight.syntax.source_code import family_of
+
+    shebang = _SHEBANG.match(text) if "." not in posixpath.basename(path) else None
+    return family_of(path) or (_SOURCE_PROGRAMS.get(shebang[1], "") if shebang else "")
+
+
+def _in_nothing(document: Document, sandbox: Sandbox | None) -> Iterator[Unsafe]:
+    yield from ()
+
+
+def _whole(document: Document) -> Text:
+    return Text.at(document.text, 0, len(document.text))
+
+
+def _in_shell(document: Document, sandbox: Sandbox | None) -> Iterator[Unsafe]:
+    return in_shell(_whole(document), sandbox or of_script(document.text))
+
+
+def _in_windows(document: Document, sandbox: Sandbox | None) -> Iterator[Unsafe]:
+    dialect = "powershell" if document.path.lower().endswith(("ps1", "psm1")) else "cmd"
+    text, start = document.text, 0
+    for line in text.splitlines(keepends=True):
+        bare = line.strip().lower()
+        if bare and not bare.startswith(("#", "::", "rem ")):
+            yield from in_shell(Text.at(line, start, start + len(line)), sandbox, dialect=dialect)
+        start += len(line)
+
+
+def _in_source(document: Document, sandbox: Sandbox | None) -> Iterator[Unsafe]:
+    from claude_preflight.agents.unsafe_source import in_source
+
+    family = _family(document.path, document.text)
+    return in_source(document.path, document.text, family, sandbox or of_script(document.text))
+
+
+# --- Makefiles and other files of lines ---
+
+
+def _logical_lines(text: str) -> Iterator[Text]:
+    """Yield the lines of `text` that hold a hyphen, with those that continue them."""
+    start = 0
+    while start < len(text):
+        match = _CONTINUED.match(text, start)
+        end = match.end() if match and match.end() > start else start + 1
+        if "-" in text[start:end] or "=" in text[start:end]:
+            yield Text.at(text[start:end], start, end)
+        start = end
+
+
+def _group(line: Text, match: object, number: int = 1) -> Text:
+    return line.part(*match.span(number)).trimmed()  # type: ignore[attr-defined]
+
+
+def _in_makefile(document: Document, sandbox: Sandbox | None) -> Iterator[Unsafe]:
+    for line in _logical_lines(document.text):
+        variable, rule = _MAKE_VARIABLE.match(line), _MAKE_RULE.match(line)
+        if line.startswith("\t"):
+            recipe = line.trimmed()
+            yield from in_shell(recipe.part(len(recipe) - len(recipe.lstrip("@-+ ")), len(recipe)), sandbox)
+        elif variable:
+            yield from in_variable(_group(line, variable), _group(line, variable, 2), sandbox)
+        elif rule:
+            yield from in_shell(_group(line, rule), sandbox)
+
+
+def _in_justfile(document: Document, sandbox: Sandbox | None) -> Iterator[Unsafe]:
+    for line in _logical_lines(document.text):
+        variable = _JUST_VARIABLE.match(line)
+        if line[:1] in (" ", "\t"):
+            recipe = line.trimmed()
+            yield from in_shell(recipe.part(len(recipe) - len(recipe.lstrip("@-")), len(recipe)), sandbox)
+        elif variable:
+            value = _group(line, variable, 2)
+            quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'`"
+            yield from in_variable(_group(line, variable), value.part(1, len(value) - 1) if quoted else value, sandbox)
+
+
+def _in_lines(document: Document, sandbox: Sandbox | None) -> Iterator[Unsafe]:
+    name = posixpath.basename(document.path).lower()
+    pattern = _PROCFILE if name.startswith("procfile") else _SERVICE if name.endswith(".service") else _CRON
+    for line in _logical_lines(document.text):
+        match = pattern.match(line) if not line.lstrip().startswith("#") else None
+        if match:
+            yield from in_shell(_group(line, match), sandbox)
+
+
+# --- Dockerfiles ---
+
+
+def _in_dockerfile(document: Document, sandbox: Sandbox | None) -> Iterator[Unsafe]:
+    """Yield what an image starts: it is a sandbox, but weaker where the agent is made to run as root in it."""
+    from claude_preflight.syntax.dockerfile import pairs, read_dockerfile
+
+    instructions = read_dockerfile(document.text)
+    for instruction in instructions:
+        stage = [each for each in instructions if each.stage == instruction.stage]
+        jail = sandbox or Sandbox("an image", _root_in_image([each.text for each in stage if each.name == "USER"], stage))
+        if "--security=insecure" in instruction.flags:
+            jail = Sandbox("a build", "is privileged")
+        if instruction.exec_form:
+            yield from in_words(instruction.exec_form, jail)
+        elif instruction.name in ("RUN", "CMD", "ENTRYPOINT"):
+            for text in (instruction.text, *instruction.heredocs):
+                yield from in_shell(text, jail)
+        for name, value in pairs(instruction):
+            yield from in_variable(name, value, jail)
+
+
+ROOT = "runs as root, which IS_SANDBOX lets the agent do"
+
+
+def _root_in_image(users: Sequence[str], stage: Sequence[object]) -> str:
+    allowed = any("IS_SANDBOX" in each.text for each in stage)  # type: ignore[attr-defined]
+    as_root = not users or users[-1].partition(":")[0].strip() in ("root", "0")
+    return ROOT if allowed and as_root else ""
+
+
+# --- JSON, YAML and TOML ---
+
+
+class _Spot(NamedTuple):
+    node: Node
+    ancestors: tuple[Node, ...]
+    keys: tuple[str, ...]
+
+
+def _spots(root: Node) -> Iterator[_Spot]:
+    """Yield the mappings, and lists, and strings below `root`, save those under keys that only speak of something."""
+    stack = [_Spot(root, (), ())]
+    while stack:
+        spot = stack.pop()
+        yield spot
+        node, ancestors = spot.node, (*spot.ancestors, spot.node)
+        if len(ancestors) > 200:
+            continue
+        if isinstance(node, Mapping):
+            pairs = [(str(key), value) for key, value in node.pairs if not _TALKING_KEY.search(key) or key == "default"]
+            stack += [_Spot(value, ancestors, (*spot.keys, key)) for key, value in reversed(pairs)]
+        elif isinstance(node, NodeSequence):
+            stack += [_Spot(item, ancestors, spot.keys) for item in reversed(node.items)]
+
+
+def _in_tree(document: Document, outer: Sandbox | None) -> Iterator[Unsafe]:
+    from claude_preflight.agents.unsafe_source import is_test
+
+    root = tree_of(document).root
+    if root is None or (is_test(document.path) and document.kinds <= {"source"}):
+        return
+    for spot in _spots(root):
+        node = spot.node
+        if isinstance(node, Scalar) and isinstance(node.value, Text):
+            text = node.value
+            if "-" in text or spot.keys[-1:] and spot.keys[-1].isupper():
+                yield from _in_scalar(document, spot, text, outer)
+        elif isinstance(node, NodeSequence):
+            yield from _in_list(document, spot, node, outer)
+
+
+def _sandbox(document: Document, spot: _Spot, outer: Sandbox | None) -> Sandbox | None:
+    inner = of_configuration(document.text, document.path, spot.ancestors or (spot.node,), spot.keys)
+    initialising = spot.keys[:1] == ("initializeCommand",)
+    return inner or (None if initialising else outer)
+
+
+def _in_scalar(document: Document, spot: _Spot, text: Text, outer: Sandbox | None) -> Iterator[Unsafe]:
+    key = spot.keys[-1] if spot.keys else ""
+    if key and (variable_called(key, text) or ("-" in text and key.replace("_", "").isupper())):
+        yield from in_variable(Text.at(key, text.start, text.start), text, _sandbox(document, spot, outer))
+        return
+    if not has_flag(text.replace("\n", " ").replace('"', " ").replace("'", " ").split()):
+        return
+    sandbox = _sandbox(document, spot, outer)
+    approved = _APPROVED.match(text) if key in ("allow", "allowedTools") else None
+    if approved:
+        yield from in_shell(text.part(*approved.span(1)), None, quoted=True)
+    elif _ARGUMENTS_KEY.search(key) and not NEGATIVE_NAME.search(key):
+        words = split_words(text)
+        found = list(loose_uses(words)) or [use for agent in _around(spot) for use in uses_for(agent, words)]
+        yield from (unsafe(use, sandbox) for use in found)
+    elif any(_SCRIPT_KEY.search(each) for each in spot.keys[-4:]):
+        known = bool(_SCRIPT_KEY.search(key)) or "scripts" in spot.keys[-2:]
+        yield from in_shell(text, sandbox, quoted=not known)
+
+
+def _around(spot: _Spot) -> Iterator[Agent]:
+    """Yield the agent that stands as the command beside the arguments at `spot`, or in its action."""
+    for node in spot.ancestors[-2:]:
+        for key in ("command", "cmd", "program", "executable", "path", "uses"):
+            text = node.text(key) if isinstance(node, Mapping) else None
+            for agent in agents() if text else ():
+                if text and any(posixpath.basename(text.partition("@")[0]) == binary for binary in agent.binaries):
+                    yield agent
+
+
+def _in_list(document: Document, spot: _Spot, node: NodeSequence, outer: Sandbox | None) -> Iterator[Unsafe]:
+    """Yield what a list of words starts: a whole command, or the arguments of the one beside it."""
+    key = spot.keys[-1] if spot.keys else ""
+    items = list(node.texts())
+    words = [item for item in items if " " not in item or item[:1] not in "-"] if items else []
+    if not words or not has_flag(words) or NEGATIVE_NAME.search(key) or key in ("allow", "deny", "ask"):
+        return
+    parent = spot.ancestors[-1] if spot.ancestors else None
+    program: list[Text] = []
+    if isinstance(parent, Mapping) and _ARGUMENTS_KEY.search(key):
+        beside = parent.get("command") or parent.get("cmd") or parent.get("program") or parent.get("executable")
+        if isinstance(beside, NodeSequence):
+            program = list(beside.texts())
+        elif isinstance(beside, Scalar) and isinstance(beside.value, Text):
+            program = split_words(beside.value)
+    if program or _SCRIPT_KEY.search(key) or _ARGUMENTS_KEY.search(key) or key.isupper():
+        line = [*program, *words]
+        found = list(uses(line))
+        if len({use.agent.name for use in found}) == 1:
+            sandbox = of_command(program or words[:1]) or _sandbox(document, spot, outer)
+            for use in found:
+                before = [word for word in line if word in program or word.start < use.flag.start]
+                yield unsafe(use, of_command(before) or sandbox)
+
+
+# --- What agents are told by their own configuration ---
+
+
+def _settings(document: Document) -> Iterator[Where]:
+    """Yield the settings of agents other than Claude Code's own files that switch checks off."""
+    path = f"/{document.path}"
+    for agent in agents():
+        for setting in agent.settings:
+            if any(fnmatchcase(path, pattern if pattern[0] != "*" else f"*{pattern[1:]}") for pattern in setting.files):
+                yield from (Where(found, True) for found in _setting(document, agent, setting))
+
+
+def _setting(document: Document, agent: Agent, setting: Setting) -> Iterator[Unsafe]:
+    root = tree_of(document).root
+    if document.path.endswith(".code-workspace") and isinstance(root, Mapping):
+        root = root.mapping("settings")
+    level: list[tuple[Text | None, Node]] = [(None, root)] if root is not None else []
+    for step in setting.key:
+        level = [
+            (key, value)
+            for _, node in level
+            if isinstance(node, Mapping)
+            for key, value in node.live_pairs()
+            if step == "*" or key == step.replace("\\*", "*")
+        ]
+    for key, value in level:
+        if isinstance(value, Scalar) and key is not None and _is(value.value, setting.values):
+            span = value.value.span if isinstance(value.value, Text) else value.span
+            yield Unsafe(agent, f"{key}: {str(value.value).lower() if value.value is True else value.value}", setting.effect, span, setting.weak, None)
+
+
+def _is(value: object, values: tuple[str | bool, ...]) -> bool:
+    if isinstance(value, bool):
+        return any(each is value for each in values)
+    return isinstance(value, str) and str(value) in [each for each in values if isinstance(each, str)]

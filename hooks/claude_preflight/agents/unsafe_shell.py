@@ -1,0 +1,284 @@
+"""Agents that shell text starts without permission checks: commands, aliases, variables that carry a switch.
+
+Text that only speaks of a switch is passed over: comments, what `echo` and `cat` print, what `grep` looks for, tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from claude_preflight.agents.agent_clis import (
+    Agent,
+    Use,
+    agents,
+    has_flag,
+    loose_uses,
+    uses,
+    uses_for,
+    variable_called,
+)
+from claude_preflight.agents.launch import program_name
+from claude_preflight.agents.sandboxes import Sandbox, of_command
+from claude_preflight.late import late
+from claude_preflight.model import Span
+from claude_preflight.syntax.nodes import Text
+from claude_preflight.syntax.shell import Command, Redirection, commands, split_words, windows_commands
+
+
+class Unsafe(NamedTuple):
+    """An agent without permission checks: `spelled` is what switches them off, at `span`, `effect` what that does.
+
+    `weak` says that a part of the checks stays, or that somebody has yet to ask for it. `sandbox` is what it runs in.
+    """
+
+    agent: Agent
+    spelled: str
+    effect: str
+    span: Span
+    weak: bool
+    sandbox: Sandbox | None
+
+
+# Programs that print, search, compare or store what they are given.
+_SILENT = frozenset(
+    "echo printf print grep egrep fgrep zgrep rg ag ack git gh glab test [ [[ logger notify-send say curl wget jq diff"
+    " cmp cat bat less more head tail man which type expr read : exit for case select complete compgen compadd"
+    " _arguments _values sed awk gawk write-host write-output write-warning write-error select-string findstr rem throw"
+    " read-host unset abort raise".split()
+)
+_SILENT_FUNCTION = late(
+    r"(?:log|warn|err|error|info|debug|die|fail|fatal|usage|help|print|echo|say|msg|note|ok|pass|success|assert|refute"
+    r"|expect|check|verify|skip|banner|title|step|red|green|yellow|blue|bold)(?:[_-]\w+|ing|s)?$",
+    2,  # re.IGNORECASE
+)
+_DECLARING = frozenset("export declare typeset local readonly".split())
+_READERS = frozenset("sh bash zsh dash ksh ash fish ssh su sudo docker podman crontab source tmux eval".split())
+# Names of variables and lists that hold what is forbidden or looked for.
+NEGATIVE_NAME = late(
+    r"pattern|regex|regexp|forbid|forbidden|deny|denied|block|banned|ban_|disallow|danger|unsafe|bad_|insecure|reject"
+    r"|refus|detect|match|search|needle|expect|risk|violation|finding|warn|message|msg|help|usage|descr|doc|text|title"
+    r"|label|hint|note|prompt|comment|example|error|reason|known|allowed|valid|strip|remove|filter|exclude|ignore|legacy"
+    r"|deprecated|test|mock|fixture|sample|snapshot|assert",
+    2,
+)
+ARGUMENT_NAME = late(
+    r"arg|flag|opt(?:s|ion|_|$)|param|cmd|command|exec|extra|launch|cli|run|script|yolo|skip|perm|alias|bin|shell|start",
+    2,
+)
+_SCRIPT_FILE = late(r"(?:\.(?:sh|bash|zsh|fish|command)|rc|profile|aliases|/bin/[\w-]+|crontab)[\"']?$")
+_DEFAULTED = late(r"\$\{\w+:?([-=+])(.*)\}$", 16)  # re.DOTALL
+_PLAIN_WORD = late(r"[^\W\d_][\w'’]*[,.;:!?]?$")
+_MAX_DEPTH = 6
+_MAX_BARE_WORDS = 2  # of a command line; more of them make a sentence
+
+
+def in_shell(
+    text: Text, sandbox: Sandbox | None = None, *, dialect: str = "", quoted: bool = False, depth: int = 0
+) -> Iterator[Unsafe]:
+    """Yield the agents that the shell text `text` starts, in `sandbox` if nothing else is around them.
+
+    `dialect` is `cmd`, `powershell` or empty; `quoted` says that the text is an argument of something that may not
+    run it, so that only what looks like a command in every respect counts.
+    """
+    if depth > _MAX_DEPTH:
+        return
+    found = windows_commands(text, powershell=dialect == "powershell") if dialect else commands(text)
+    for number, command in enumerate(found):
+        following = found[number + 1] if command.operator in ("|", "|&") and number + 1 < len(found) else None
+        for name, value in command.assignments:
+            yield from in_variable(name, value, sandbox, found)
+        jail = Sandbox("its own sandbox") if _chooses_sandbox(command) else sandbox
+        yield from _in_command(command, following, jail, dialect, quoted, depth)
+
+
+def _chooses_sandbox(command: Command) -> bool:
+    return any(name == "GEMINI_SANDBOX" and value not in ("", "false", "0") for name, value in command.assignments)
+
+
+def _in_command(
+    command: Command, following: Command | None, sandbox: Sandbox | None, dialect: str, quoted: bool, depth: int
+) -> Iterator[Unsafe]:
+    words = _expanded(command.words)
+    if not words:
+        return
+    program = program_name(words[0].lstrip("@-+&("))
+    for body in _bodies(command, program, following):
+        yield from in_shell(body, of_command(words) or sandbox, depth=depth + 1)
+    if program in _DECLARING:
+        return
+    if is_silent(words):
+        if _stores(command, following):
+            yield from _nested(words[1:], sandbox, depth)
+        return
+    if dialect and (yield from _set_by_windows(words, sandbox)):
+        return
+    if program == "alias":
+        words = [word.part(word.find("=") + 1, len(word)) for word in words[1:]]
+        yield from _nested(words, sandbox, depth)
+        return
+    enclosing = of_command(words)
+    if not (quoted and is_prose(words)):
+        yield from in_words(words, sandbox, quoted=quoted)
+    yield from _nested(words[1:], enclosing or sandbox, depth)
+
+
+def is_silent(words: Sequence[str]) -> bool:
+    """Tell whether the command `words` only speaks of what it is given."""
+    if _SILENT_FUNCTION.match(words[0].lstrip("@-+&(").rpartition("::")[2]):
+        return True
+    for word in words[:6]:
+        if word.lstrip("@-+&(").lower() in _SILENT:
+            return True
+        if word[:1] == "-" and has_flag((word,)):
+            break
+    return False
+
+
+def is_prose(words: Sequence[Text]) -> bool:
+    """Tell whether the command line `words` goes on as a sentence does: with several plain words in a row."""
+    row = 0
+    for word in words[1:]:
+        source = getattr(word, "source", None)
+        bare = source is None or source.end - source.start == len(word)
+        row = row + 1 if bare and _PLAIN_WORD.match(word) else 0
+        if row > _MAX_BARE_WORDS:
+            return True
+    return False
+
+
+def _expanded(words: Sequence[Text]) -> list[Text]:
+    """Return `words` with the default of a `${NAME:-words}` in the place of the whole."""
+    found: list[Text] = []
+    for word in words:
+        default = _DEFAULTED.match(word)
+        found += split_words(word.part(*default.span(2))) if default and "-" in default[2] else [word]
+    return found
+
+
+def in_words(
+    words: Sequence[Text], sandbox: Sandbox | None = None, *, quoted: bool = False, weak: bool = False
+) -> Iterator[Unsafe]:
+    """Yield the unsafe switches of the command line `words`; `weak` says that it depends on somebody's asking."""
+    for use in uses(words):
+        if quoted and not use.named and words[0][:1] not in ("$", '"'):
+            continue
+        before = [word for word in words if word.start < use.flag.start]
+        yield unsafe(use, of_command(before) or sandbox, weak=weak)
+    for word in words:
+        name, has_value, value = word.partition("=")
+        switched = variable_called(name, value) if has_value else None
+        if switched:
+            yield of_variable(*switched, word, of_command(words) or sandbox)
+
+
+def unsafe(use: Use, sandbox: Sandbox | None, *, weak: bool = False) -> Unsafe:
+    """Return `use` as what is found, in `sandbox`."""
+    spelled = f"{use.flag} {use.value}" if use.value is not None else str(use.flag)
+    end = use.flag.end
+    if use.value is not None and use.value.start >= end:
+        end = getattr(use.value, "source", use.value.span).end
+    effect = use.switch.effect
+    return Unsafe(use.agent, spelled, effect, Span(use.flag.start, end), use.switch.weak or weak, sandbox)
+
+
+def of_variable(agent: Agent, variable: object, word: Text, sandbox: Sandbox | None) -> Unsafe:
+    """Return what `word`, the assignment of the variable or its value, switches off for `agent`."""
+    name, _, effect, weak = variable  # type: ignore[misc]
+    return Unsafe(agent, str(name), effect, word.span, weak, sandbox)
+
+
+def in_variable(
+    name: Text, value: Text, sandbox: Sandbox | None, found: Sequence[Command] = (), *, weak: bool = False
+) -> Iterator[Unsafe]:
+    """Yield what `value` switches off: it carries a switch to an agent, or `name` is a variable that agents obey.
+
+    `found` are the commands that may use the variable.
+    """
+    switched = variable_called(name, value)
+    if switched:
+        yield of_variable(*switched, value, sandbox)
+        return
+    inner = value.part(1, len(value) - 1) if value[:1] == "(" and value[-1:] == ")" else value
+    if "-" not in inner or NEGATIVE_NAME.search(name):
+        return
+    words = _expanded(split_words(inner))
+    if not has_flag(words) or is_prose(words) or is_silent(words):
+        return
+    carried = list(uses(words)) or [*loose_uses(words)]
+    if not carried:
+        called = [agent for agent in agents() if any(binary in name.lower() for binary in agent.binaries if binary[1:])]
+        carried = [use for agent in called[:1] for use in uses_for(agent, words)]
+    if len({use.agent.name for use in carried}) > 1 or not _carries(str(name), words, found):
+        return
+    conditional = weak or bool(_DEFAULTED.match(inner) and "+" in inner[: inner.find("-")])
+    for use in carried:
+        yield unsafe(use, of_command(words) or sandbox, weak=conditional)
+
+
+def _carries(name: str, words: Sequence[Text], found: Sequence[Command]) -> bool:
+    """Tell whether the variable `name` is made to be used in a command, not to be looked for."""
+    users = [
+        command.words
+        for command in found
+        if command.words and any(f"${name}" in word or f"${{{name}" in word for word in command.words)
+    ]
+    if users:
+        return any(not is_silent(each) for each in users)
+    return len(words) > 1 or bool(ARGUMENT_NAME.search(name)) or any(
+        binary in name.lower() for agent in agents() for binary in agent.binaries if len(binary) > 2
+    )
+
+
+def _nested(words: Iterable[Text], sandbox: Sandbox | None, depth: int) -> Iterator[Unsafe]:
+    """Yield what command lines among `words` start."""
+    for word in words:
+        if " -" in word:
+            yield from in_shell(word, sandbox, quoted=True, depth=depth + 1)
+
+
+def _bodies(command: Command, program: str, following: Command | None) -> Iterator[Text]:
+    """Yield the here-documents of `command` that a shell reads, at once or from the file they are written to."""
+    for redirection in command.redirections:
+        if redirection.body is not None and (
+            program in _READERS or any(program_name(word) in _READERS for word in command.words[1:6])
+            or _stores(command, following)
+        ):
+            yield redirection.body
+
+
+def _stores(command: Command, following: Command | None) -> bool:
+    """Tell whether what `command` prints becomes a script, or is read by a shell."""
+    if any(_writes(redirection) for redirection in command.redirections):
+        return True
+    if command.words and command.words[0] == "tee" and any(_SCRIPT_FILE.search(word) for word in command.words[1:]):
+        return True
+    if following is None or not following.words:
+        return False
+    program = program_name(following.words[0])
+    tee = program in ("tee", "sudo") and any(_SCRIPT_FILE.search(word) for word in following.words[1:])
+    return tee or program in _READERS - {"sudo"}
+
+
+def _writes(redirection: Redirection) -> bool:
+    target = redirection.target
+    return ">" in redirection.operator and target is not None and bool(_SCRIPT_FILE.search(target))
+
+
+def _set_by_windows(words: Sequence[Text], sandbox: Sandbox | None) -> Iterator[Unsafe]:
+    """Yield what `set NAME=value` and `$env:NAME = "value"` set; return whether `words` do so."""
+    first = words[0].lower()
+    if first == "set" and len(words) > 1:
+        equals = words[1].find("=")
+        rest = Text.at(str(words[1]), words[1].start, words[1].end) if equals < 0 else words[1]
+        name, value = rest.part(0, max(equals, 0)), rest.part(equals + 1, len(rest))
+        yield from in_variable(name, value, sandbox)
+        for use in loose_uses(words[2:]):
+            yield unsafe(use, sandbox)
+        return True
+    if first.startswith("$") and len(words) > 2 and words[1] in ("=", "+="):
+        start = 5 if first.startswith("$env:") else 1
+        for value in words[2:]:
+            yield from in_variable(words[0].part(start, len(words[0])), value, sandbox)
+        return True
+    return False
