@@ -26,7 +26,7 @@ _ALPHABETS = {
     "word": string.ascii_letters + string.digits + "_-",
     "base64": string.ascii_letters + string.digits + "+/",
     "base32": string.ascii_uppercase + "234567",
-    "bech32": "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L",
+    "bech32": "QPZRY9X8GF2TVDW0" + "S3JN54KHCE6MUA7L",
 }
 _FIELD = re.compile(r"\{(\w+)(?::(\d+))?\}")
 

@@ -77,11 +77,32 @@ HOOKS: tuple[Hook, ...] = (
         (files.MCP_CONFIG, *SETTINGS_KINDS, *INSTRUCTION_KINDS),
     ),
     Hook(
+        "mcp-package-identity",
+        "B",
+        "Exact package name verified; author/organisation confirmed",
+        "MCP packages are what their names say",
+        (files.MCP_CONFIG,),
+    ),
+    Hook(
+        "mcp-pinned-version",
+        "B",
+        "The audited version is the one that runs",
+        "MCP packages are pinned to exact versions",
+        (files.MCP_CONFIG, files.SCRIPT),
+    ),
+    Hook(
         "no-production-credentials",
         "E",
         "No production credentials in the dev environment",
         "no production credentials within an agent's reach",
         (files.MCP_CONFIG, *SETTINGS_KINDS, files.ENV_FILE, files.SHELL_RC, *INSTRUCTION_KINDS),
+    ),
+    Hook(
+        "mcp-transport",
+        "P",
+        "A remote MCP is reached safely",
+        "remote MCP servers are reached over TLS",
+        (files.MCP_CONFIG,),
     ),
     Hook(
         "agent-config-schema",

@@ -11,45 +11,6 @@ from claude_preflight.agents.launch import program_name, take_apart
 from claude_preflight.agents.validation import data_path
 from claude_preflight.syntax.nodes import Text
 
-# No use can be found in a text that holds none of these: they are parts of the telling flags, variables and settings,
-# and the programs whose own flags say nothing by themselves. A test holds them against the data.
-WORDS = (
-    "bypassPermissions",
-    "dangerously-",
-    "angerouslySkip",
-    "DangerousModePermission",
-    "dangerouslyAllowAll",
-    "danger-full-access",
-    "skip-permissions",
-    "--yolo",
-    '"yolo"',
-    "'yolo'",
-    "mode yolo",
-    "mode=yolo",
-    "--allow-all",
-    "COPILOT_ALLOW_ALL",
-    "--approve-mcps",
-    "--full-auto",
-    "--yes-always",
-    "yes-always:",
-    "AIDER_YES_ALWAYS",
-    "GOOSE_MODE",
-    "--trust-all-tools",
-    "--always-approve",
-    "tools.autoApprove",
-    "tools.global.autoApprove",
-    "unrestricted",
-    "gemini -",
-    "qwen -",
-    "cursor-agent",
-    "opencode",
-    "aider -",
-    "goose ",
-    "cline -",
-    "q chat",
-    "kiro",
-)
-
 
 class Switch(NamedTuple):
     """A command line switch, see `schemas/agent_clis.schema.json`; `values` is empty where it takes none."""
@@ -82,7 +43,7 @@ class Setting(NamedTuple):
 
 
 class Agent(NamedTuple):
-    """A coding agent; `safe` says what to use instead of its unsafe switches, `own_sandbox` the words for its sandbox."""
+    """A coding agent; `safe` is what to use instead of its switches, `own_sandbox` what puts it into a sandbox of its own."""
 
     name: str
     binaries: tuple[str, ...]
@@ -153,14 +114,6 @@ def agents() -> tuple[Agent, ...]:
 def flags() -> frozenset[str]:
     """Return every flag of every switch."""
     return frozenset(flag for agent in agents() for switch in agent.switches for flag in switch.flags)
-
-
-@cache
-def telling_flags() -> frozenset[str]:
-    """Return the flags that no other program has; those with values count only with one of them."""
-    return frozenset(
-        flag for agent in agents() for switch in agent.switches if switch.telling for flag in switch.flags
-    )
 
 
 def agent_called(name: str) -> Agent | None:

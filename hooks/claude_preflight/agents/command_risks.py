@@ -7,16 +7,17 @@ Nothing is run or expanded. What a program prints is only known of the programs 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from claude_preflight.agents.configured_commands import ConfiguredCommand
 from claude_preflight.agents.launch import program_name, take_apart
 from claude_preflight.agents.pins import looseness
-from claude_preflight.agents.places import PUBLIC, UNKNOWN, WEB, is_local, locality, places
+from claude_preflight.agents.places import LOOPBACK, PUBLIC, UNKNOWN, WEB, is_local, locality, places
 from claude_preflight.agents.sensitive_paths import sensitive_paths
 from claude_preflight.late import late
+from claude_preflight.model import Span
 from claude_preflight.syntax.nodes import Text
 from claude_preflight.syntax.shell import Command, Redirection, Word, commands, windows_commands
 
@@ -443,7 +444,7 @@ class _Reading:
         """Report what stands in `words`, which are run as code."""
         for word in words:
             self.executed(step, self.word(step.script, word, step.command.depth), session=session)
-            if not step.script.shell and _FETCHING.search(word):
+            if not step.script.shell and step.script.text is not _WHOLE and _FETCHING.search(word):
                 self.report(REMOTE_CODE, step.place(), "a download")
 
     def executed(self, step: _Step, facts: Facts, *, session: bool) -> None:
@@ -501,7 +502,8 @@ class _Reading:
             sent |= facts if option else frozenset(fact for fact in facts if fact.kind != _DOWNLOAD)
             if option in _WEB_DATA:
                 sent |= self.body(step, option, value)
-            hosts += [str(place.host) for place in places(value) if place.kind == WEB and option not in _WEB_DATA]
+            if option not in _WEB_DATA:
+                hosts += _hosts(value, bare=not option)
         return sent, hosts, target
 
     def body(self, step: _Step, option: str, value: Text) -> Facts:
@@ -523,6 +525,7 @@ class _Reading:
             if runs and step.name != "telnet":
                 self.report(REMOTE_CODE, step.place(), "what another machine sends")
             facts |= step.stdin
+            operands = [] if "-U" in step.words else operands
         elif step.name in _COPIERS:
             remote = [word for word in operands if re.match(r"(?:[\w.-]+@)?[\w.-]{2,}:", word)]
             facts = frozenset().union(*(self.file(step.script, word) for word in operands if word not in remote))
@@ -574,13 +577,10 @@ class _Reading:
             facts = self.word(step.script, word, step.command.depth)
             if not any(fact.kind == _SESSION for fact in facts):
                 continue
+            within = [step.script.found[number].span for number in step.script.within(start, end, step.command.depth)]
             for name, at, quoted in _expansions(step.script.text[start:end]):
                 own = self.variable(name) if name else facts
-                inside = any(
-                    step.script.found[number].span.start <= start + at < step.script.found[number].span.end
-                    for number in step.script.within(start, end, step.command.depth)
-                )
-                if not quoted and not inside and any(fact.kind == _SESSION for fact in own):
+                if not quoted and not _covers(within, start + at) and any(fact.kind == _SESSION for fact in own):
                     shown = f"${name}" if name else "$(…)"
                     self.report(SPLIT_SESSION, step.script.text.part(start + at, end), shown)
                     break
@@ -607,6 +607,12 @@ def _as_word(text: Text) -> Word:
     word = Word(text)
     word.start, word.end, word.offsets, word.source = text.start, text.end, text.offsets, text.span
     return word
+
+
+def _hosts(word: Text, *, bare: bool) -> list[str]:
+    """Return the hosts that `word` names; with `bare` also one that stands without a scheme."""
+    found = [place for place in places(word, host=bare) if place.kind == WEB or bare]
+    return [str(place.host) for place in found if place.scheme or locality(place.host) in (PUBLIC, LOOPBACK)]
 
 
 def _web_arguments(step: _Step) -> Iterator[tuple[str, Text]]:
@@ -637,6 +643,16 @@ def _web_arguments(step: _Step) -> Iterator[tuple[str, Text]]:
 def _source(word: Text) -> tuple[int, int]:
     """Return where `word` stands in its script, quotes included."""
     return (word.source.start, word.source.end) if isinstance(word, Word) else (word.start, word.end)
+
+
+def _covers(spans: Sequence[Span], offset: int) -> bool:
+    """Tell whether one of `spans`, which are in order and apart, holds `offset`."""
+    at = bisect_right(spans, offset, key=_start) - 1
+    return at >= 0 and offset < spans[at].end
+
+
+def _start(span: Span) -> int:
+    return span.start
 
 
 def _expansions(source: str) -> Iterator[tuple[str, int, bool]]:

@@ -142,10 +142,10 @@ def _handler(node: Mapping, client: str, event: str, matcher: str) -> Iterator[C
         yield command._replace(text=url, posted=True)
     arguments = node.sequence("args")
     words = tuple(arguments.texts()) if arguments else None
-    for name in ("command", "bash", "powershell"):
+    for name in ("command", "bash", "powershell", "commandWindows"):
         text = node.text(name)
         if text is not None:
-            powershell = name == "powershell" or str(node.text("shell")) == "powershell"
+            powershell = name in ("powershell", "commandWindows") or str(node.text("shell")) == "powershell"
             yield command._replace(text=text, arguments=words, powershell=powershell)
 
 

@@ -289,7 +289,12 @@ def _misleads(control: str, enclosed: Span, latin: list[int], foreign: list[int]
     """Tell whether `control` turns Latin text around, given the offsets of the line's letters of both directions."""
     if control in _OVERRIDES:
         return _between(latin, enclosed) > 0
-    return control in _EMBEDDINGS and _between(latin, enclosed) > _between(foreign, enclosed)
+    if control not in _EMBEDDINGS or not _between(latin, enclosed):
+        return False
+    if not _between(foreign, enclosed):
+        return True
+    latin_first = latin[bisect_left(latin, enclosed.start)] < foreign[bisect_left(foreign, enclosed.start)]
+    return latin_first and _between(latin, enclosed) > _between(foreign, enclosed)
 
 
 def _between(offsets: list[int], span: Span) -> int:

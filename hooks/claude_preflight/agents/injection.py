@@ -192,9 +192,10 @@ _ENCODED = late(
     rf"|\b(?:ba|z)?sh\s+-c\s+[\"']?\$\(\s*(?:echo|printf)\s+[\"']?{_BLOB}[\"']?\s*\|\s*{_DECODED_TO}",
     re.IGNORECASE,
 )
+_WITHIN = r"(?:[^.!?\n]|\.(?=\w))"  # a character of the same sentence
 _DECODE = late(
-    r"\bdecode\b[^.!?\n]{0,60}\bbase64\b[^.!?\n]{0,80}\b(?:execute|run|eval|follow|obey)\b"
-    r"|\bbase64\b[^.!?\n]{0,40}\bdecode\b[^.!?\n]{0,60}\b(?:execute|run|eval|follow|obey)\b",
+    rf"\bdecode\b{_WITHIN}{{0,60}}\bbase64\b{_WITHIN}{{0,80}}\b(?:execute|run|eval|follow|obey)\b"
+    rf"|\bbase64\b{_WITHIN}{{0,40}}\bdecode\b{_WITHIN}{{0,60}}\b(?:execute|run|eval|follow|obey)\b",
     re.IGNORECASE,
 )
 
@@ -288,7 +289,7 @@ def _overrides(text: str, lower: str) -> Iterator[Phrase]:
         at = lower.find(mark)
         while at >= 0:
             match = expression.match(text, at)
-            if match and not text[text.rfind("\n", 0, at) + 1 : at].strip():
+            if match and not text[text.rfind("\n", max(0, at - _REACH), at) + 1 : at].strip():
                 yield Phrase(Attack.OVERRIDE, Span(*match.span()))
             at = lower.find(mark, at + len(mark))
 

@@ -149,7 +149,8 @@ def _is_parameter(tool: str, specifier: str) -> bool:
         return False
     if tool in COMMAND_TOOLS:
         return match[1] in _COMMAND_PARAMETERS or match[1] in _PRIMARY[tool]
-    return tool not in ("Skill", "Cd") and not specifier.startswith(f"{match[1]}:/") and specifier[1:2] != ":"
+    is_location = match[1] not in _PRIMARY.get(tool, ()) and specifier[len(match[1]) + 1 :].startswith(("/", "\\"))
+    return tool not in ("Skill", "Cd") and not is_location
 
 
 def _problem(tool: str, specifier: str | None, kind: Kind, effect: Effect) -> str:
@@ -206,7 +207,7 @@ def meant_tool(rule: PermissionRule) -> str:
 
 _VARIABLE = re.compile(r"\$\w|\$\{|%\w+%")
 _BRACES = re.compile(r"\{[^{},]*,[^{}]*\}")
-_WINDOWS = re.compile(r"[A-Za-z]:[\\/]|~\\|\\[A-Za-z]")
+_WINDOWS = re.compile(r"^[A-Za-z]:[\\/]|~\\|\\[A-Za-z]")
 _BLANKS = re.compile(r"^\s|\s$|\s/|/\s|,\s|\s[.*~]")
 # Behind one slash, these name a folder of the project: they were meant from the root of the file system.
 _SYSTEM_LOOKING = re.compile(r"/(?:home|Users|root|etc|proc|sys|usr|boot|mnt|System|[A-Za-z]/Users)(?:/|$)")

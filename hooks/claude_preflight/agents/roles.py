@@ -56,10 +56,11 @@ class Tool(NamedTuple):
 class Agent(NamedTuple):
     """An agent's front matter; `tools` is None where it does not say, so that it has them all.
 
-    `restricted` tells that something else than a list of tools takes some away.
+    `name` is that of the file where the front matter has none. `restricted` tells that something else than a list of
+    tools takes some away.
     """
 
-    name: Text | None
+    name: str
     description: str
     tools: tuple[Tool, ...] | None
     restricted: bool
@@ -117,7 +118,7 @@ _REPORTS = late(
 
 _WRITE_NEW = frozenset("write write_file create createfile create_file newfile".split())
 _WRITE = _WRITE_NEW | frozenset(
-    "edit multiedit notebookedit edit_file editfiles apply_patch patch replace insert_edit_into_file str_replace".split()
+    "edit multiedit notebookedit edit_file editfiles apply_patch patch replace insert_edit_into_file".split()
 )
 _SHELL = frozenset(
     "bash powershell shell execute terminal runcommands runinterminal run_in_terminal run_shell_command runcommand"
@@ -148,14 +149,14 @@ _CREDENTIAL_PATHS = late(r"\.ssh\b|\.aws\b|\.gnupg\b|\.netrc\b|\.kube\b|(?:^|/)\
 _FREE = frozenset(("", "*", ":*", "**"))
 
 
-def agent_of(root: Mapping) -> Agent:
-    """Return the agent whose front matter is `root`."""
+def agent_of(root: Mapping, path: str) -> Agent:
+    """Return the agent in the file at `path`, whose front matter is `root`."""
     tools = root.get("tools")
     mode = root.text("permissionMode")
     taken_away = ("disallowedTools", "disallowed-tools", "permission", "permissions", "excludeTools")
     restricted = any(root.get(key) is not None for key in taken_away) or mode == "plan" or _is_true(root, "readonly")
     return Agent(
-        root.text("name"),
+        str(root.text("name") or path.rpartition("/")[2].partition(".")[0]),
         str(root.text("description") or ""),
         None if tools is None or _is_empty(tools) else _without(tuple(_tools(tools)), root),
         restricted,
@@ -185,15 +186,14 @@ def may_deploy(name: str, description: str) -> bool:
 
 def excess(agent: Agent) -> Iterator[tuple[Power, Role, list[Tool]]]:
     """Yield what `agent` can do beyond its role, with the tools that give it the power, in their order."""
-    name = str(agent.name or "")
-    role = role_of(name, agent.description)
+    role = role_of(agent.name, agent.description)
     for power in Power:
         tools = [tool for tool in agent.tools or () if power in powers_of(tool)]
         if tools and power in _BEYOND.get(role, ()):
             needless = list(_needless(power, tools, role, agent.description))
             if needless:
                 yield power, role, needless
-        elif tools and power in (Power.DEPLOY, Power.CREDENTIALS) and not may_deploy(name, agent.description):
+        elif tools and power in (Power.DEPLOY, Power.CREDENTIALS) and not may_deploy(agent.name, agent.description):
             yield power, role, tools
 
 

@@ -32,13 +32,17 @@ _RUNNING = frozenset("run exec compose sandbox container create up".split())
 _JAILS = {
     **dict.fromkeys("bwrap bubblewrap firejail nsjail sandbox-exec minijail0 isolate".split(), "a jail"),
     **dict.fromkeys("srt sandbox-runtime @anthropic-ai/sandbox-runtime runsc".split(), "a sandbox"),
-    **dict.fromkeys("apptainer singularity kubectl devcontainer incus lxc systemd-nspawn devpod".split(), "a container"),
+    **dict.fromkeys(
+        "apptainer singularity kubectl devcontainer incus lxc systemd-nspawn devpod".split(), "a container"
+    ),
     **dict.fromkeys("limactl lima multipass vagrant orb colima tart firecracker ignite".split(), "a virtual machine"),
 }
 _PRIVILEGED = late(r"^[^#\n]*(?:\bprivileged[\"']?\s*:\s*[\"']?true|--privileged(?!=false))", 8)  # re.MULTILINE
 _SOCKET = late(r"^[^#\n]*(?:docker|podman|containerd)\.sock|docker-outside-of-docker", 8)
 _HOST_PID = late(r"^[^#\n]*(?:--pid[= ]host|^\s*[\"']?pid[\"']?\s*:\s*[\"']?host)", 8)
-_ALL_CAPABILITIES = late(r"--cap-add[= ](?:CAP_)?(?:ALL|SYS_ADMIN)\b|cap_add[\"']?\s*:\s*\[?\s*-?\s*[\"']?(?:ALL|SYS_ADMIN)\b")
+_ALL_CAPABILITIES = late(
+    r"--cap-add[= ](?:CAP_)?(?:ALL|SYS_ADMIN)\b|cap_add[\"']?\s*:\s*\[?\s*-?\s*[\"']?(?:ALL|SYS_ADMIN)\b"
+)
 _PRODUCTION = late(
     r"secrets\.(?:\w+_)?PROD(?:UCTION)?(?:_\w+)?\b|--env-file[= ]\S*\.prod|(?:-e|--env)[= ](?:\w+_)?PROD(?:UCTION)?_\w+"
     r"|env_file\s*:\s*\S*\.prod"
@@ -134,7 +138,7 @@ def _of_root(text: str, root: Mapping, ancestors: Sequence[Node]) -> Sandbox | N
     if _is_container(root.get("image")) or (default and _is_container(default.get("image"))):
         services = root.get("services")
         dind = services is not None and "dind" in text[services.start : services.end]
-        return Sandbox("a container", "can only start containers if it is privileged" if dind else "")
+        return Sandbox("a container", "runs Docker inside and so is privileged" if dind else "")
     executors = root.mapping("executors")
     for node in ancestors[1:] if executors else ():
         named = isinstance(node, Mapping) and (node.text("executor") or (node.mapping("executor") or node).text("name"))
@@ -157,14 +161,18 @@ def _is_container(value: Node | None) -> bool:
 def _has_plugin(node: Mapping, text: str) -> bool:
     """Tell whether a step of Buildkite runs in a container."""
     plugins = node.get("plugins")
-    return plugins is not None and "docker" in text[plugins.start : plugins.end] and "#" in text[plugins.start : plugins.end]
+    return (
+        plugins is not None
+        and "docker" in text[plugins.start : plugins.end]
+        and "#" in text[plugins.start : plugins.end]
+    )
 
 
 def _described(name: str, text: str, node: Node) -> Sandbox:
     breach = _breach(text[node.start : node.end], _mounted(node))
     services = node.get("services") if isinstance(node, Mapping) else None
     if not breach and services is not None and "dind" in text[services.start : services.end]:
-        breach = "can only start containers if it is privileged"
+        breach = "runs Docker inside and so is privileged"
     return Sandbox(name, breach)
 
 

@@ -11,24 +11,54 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from claude_preflight.agents import files
-from claude_preflight.agents.agent_clis import Agent, Setting, agents, has_flag, loose_uses, uses, uses_for, variable_called
+from claude_preflight.agents.agent_clis import (
+    Agent,
+    Setting,
+    agents,
+    has_flag,
+    loose_uses,
+    uses,
+    uses_for,
+    variable_called,
+)
 from claude_preflight.agents.config import tree_of
-from claude_preflight.agents.sandboxes import Sandbox, of_command, of_configuration, of_path, of_script
-from claude_preflight.agents.unsafe_shell import NEGATIVE_NAME, Unsafe, in_shell, in_variable, in_words, of_variable, unsafe
+from claude_preflight.agents.sandboxes import (
+    Sandbox,
+    of_command,
+    of_configuration,
+    of_path,
+    of_script,
+    of_settings,
+)
+from claude_preflight.agents.settings import Scope, is_true, settings_of
+from claude_preflight.agents.unsafe_shell import (
+    NEGATIVE_NAME,
+    Unsafe,
+    in_shell,
+    in_variable,
+    in_words,
+    unsafe,
+)
 from claude_preflight.document import Document
 from claude_preflight.late import late
 from claude_preflight.policy import Policy
-from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Sequence as NodeSequence, Text
+from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Text
+from claude_preflight.syntax.nodes import Sequence as NodeSequence
 from claude_preflight.syntax.shell import split_words
 
 _SHEBANG = late(r"#!\s*(?:\S*/)?(?:env\s+(?:-S\s+)?)?([\w.-]+)")
+_ADVISING = frozenset((files.INSTRUCTIONS, files.AGENT, files.SKILL, files.COMMAND))
+_DOCUMENTATION = late(r"(?:^|/)docs?/", 2)
 _FIXTURE = late(
     r"(?:^|/)(?:fixtures?|__fixtures__|testdata|test-data|test_data|__snapshots__|snapshots|golden|goldens|cassettes)/"
 )
 _SHELL_ENDINGS = (".sh", ".bash", ".zsh", ".ksh", ".fish", ".bats", ".command", ".envrc", ".tmpl.sh")
 _SHELL_PROGRAMS = frozenset("sh bash zsh ksh dash ash fish bats".split())
-_SOURCE_PROGRAMS = {"python": "hash", "python3": "hash", "ruby": "hash", "perl": "hash", "node": "slash", "bun": "slash",
-                    "deno": "slash", "tsx": "slash", "ts-node": "slash", "zx": "slash", "lua": "dash"}  # fmt: skip
+_SOURCE_PROGRAMS = {
+    **dict.fromkeys("python python3 ruby perl".split(), "hash"),
+    **dict.fromkeys("node bun deno tsx ts-node zx".split(), "slash"),
+    "lua": "dash",
+}
 _SCRIPT_KEY = late(
     r"^(?:run|scripts?|cmds?|commands?|exec|entrypoint|start|args|arguments|argv|tasks?|alias(?:es)?|entry|program"
     r"|before_script|after_script|bash|pwsh|powershell|inlineScript|panes?|windows?|shell_command|shellCommand|flags"
@@ -37,11 +67,13 @@ _SCRIPT_KEY = late(
 )
 _ARGUMENTS_KEY = late(r"(?:args|arguments|argv|flags|options|opts|params)$", 2)
 _TALKING_KEY = late(
-    r"^(?:name|description|displayName|title|label|message|help|usage|summary|detail|comment|\$comment|note|prompt|deny"
+    r"^(?:name|desc|description|displayName|title|label|message|help|usage|summary|detail|comment|\$comment|note|prompt|deny"
     r"|ask|pattern|patterns|regex|forbidden|blocked|denied|keywords|examples?|if|matcher|default|enum|reason|why|docs?"
     r"|disallowedTools|disallowed_tools|expect|expected|assert)$",
     2,
 )
+_MODE_KEY = late(r"(?:claude_?)?(?:permission_?mode|default_?mode)$", 2)
+_MODE_IN_JSON = late(r"\"defaultMode\"\s*:\s*\"(bypassPermissions)\"")
 _APPROVED = late(r"(?:Bash|Shell|PowerShell|run_shell_command)\((.*?)(?::?\s?\*)?\)$", 16)
 _MAKE_VARIABLE = late(r"(?:export\s+|override\s+)*([\w.-]+)\s*(?:::?|\?|\+|!)?=\s*(.*)$", 16)
 _JUST_VARIABLE = late(r"(?:export\s+)?([\w-]+)\s*:=\s*(.*)$", 16)
@@ -52,24 +84,36 @@ _PROCFILE = late(r"[\w.-]+:\s*(.*)$", 16)
 _CONTINUED = late(r"(?:[^\\\n]|\\(?:\r?\n|.)|\\)*+(?:\n|\Z)", 16)
 
 
+COMMAND, SETTING, ADVICE = "command", "setting", "advice"
+
+
 class Where(NamedTuple):
-    """Something unsafe: `found` is what, `is_setting` that configuration of the agent itself says it."""
+    """Something unsafe: `found` is what; `kind` tells a command from the agent's own configuration and from advice."""
 
     found: Unsafe
-    is_setting: bool = False
+    kind: str = COMMAND
 
 
 def in_file(document: Document, policy: Policy) -> Iterator[Where]:
     """Yield what switches the permission checks of an agent off in `document`, each place once, in no order."""
-    path, text = document.path, document.text
-    if _FIXTURE.search(path) and not document.kinds - {"source"}:
+    if _FIXTURE.search(document.path) and document.kinds <= {"source", files.SCRIPT}:
         return
-    sandbox = of_path(path, policy)
+    sandbox = of_path(document.path, policy)
     seen: set[int] = set()
-    for where in (*_settings(document), *(Where(found) for found in _reader(path, text, document)(document, sandbox))):
+    for where in (*_settings(document), *_written(document, sandbox)):
         if where.found.span.start not in seen:
             seen.add(where.found.span.start)
             yield where
+
+
+def _written(document: Document, sandbox: Sandbox | None) -> Iterator[Where]:
+    if document.kinds.isdisjoint(_ADVISING) or document.path.endswith(".toml"):
+        reader = _reader(document.path, document.text, document)
+        yield from (Where(found) for found in reader(document, sandbox))
+    elif files.INSTRUCTIONS in document.kinds or not _DOCUMENTATION.search(document.path):
+        from claude_preflight.agents.unsafe_advice import in_advice
+
+        yield from (Where(found, ADVICE) for found in in_advice(document))
 
 
 _Reader = Callable[[Document, Sandbox | None], Iterator[Unsafe]]
@@ -198,7 +242,9 @@ def _in_dockerfile(document: Document, sandbox: Sandbox | None) -> Iterator[Unsa
     instructions = read_dockerfile(document.text)
     for instruction in instructions:
         stage = [each for each in instructions if each.stage == instruction.stage]
-        jail = sandbox or Sandbox("an image", _root_in_image([each.text for each in stage if each.name == "USER"], stage))
+        jail = sandbox or Sandbox(
+            "an image", _root_in_image([each.text for each in stage if each.name == "USER"], stage)
+        )
         if "--security=insecure" in instruction.flags:
             jail = Sandbox("a build", "is privileged")
         if instruction.exec_form:
@@ -254,8 +300,7 @@ def _in_tree(document: Document, outer: Sandbox | None) -> Iterator[Unsafe]:
         node = spot.node
         if isinstance(node, Scalar) and isinstance(node.value, Text):
             text = node.value
-            if "-" in text or spot.keys[-1:] and spot.keys[-1].isupper():
-                yield from _in_scalar(document, spot, text, outer)
+            yield from _in_scalar(document, spot, text, outer)
         elif isinstance(node, NodeSequence):
             yield from _in_list(document, spot, node, outer)
 
@@ -271,13 +316,20 @@ def _in_scalar(document: Document, spot: _Spot, text: Text, outer: Sandbox | Non
     if key and (variable_called(key, text) or ("-" in text and key.replace("_", "").isupper())):
         yield from in_variable(Text.at(key, text.start, text.start), text, _sandbox(document, spot, outer))
         return
-    if not has_flag(text.replace("\n", " ").replace('"', " ").replace("'", " ").split()):
+    mode = _MODE_IN_JSON.search(text) if key in ("settings", "claude_settings") else None
+    if mode or (text == "bypassPermissions" and _MODE_KEY.match(key) and not _CLAUDE_FILES.search(document.path)):
+        at = text.part(*mode.span(1)) if mode else text
+        agent = agents()[0]
+        yield Unsafe(agent, str(at), agent.switches[1].effect, at.span, False, _sandbox(document, spot, outer))
         return
-    sandbox = _sandbox(document, spot, outer)
     approved = _APPROVED.match(text) if key in ("allow", "allowedTools") else None
     if approved:
-        yield from in_shell(text.part(*approved.span(1)), None, quoted=True)
-    elif _ARGUMENTS_KEY.search(key) and not NEGATIVE_NAME.search(key):
+        yield from in_shell(text.part(*approved.span(1)), quoted=True)
+        return
+    if "-" not in text or not has_flag(text.replace("\n", " ").replace('"', " ").replace("'", " ").split()):
+        return
+    sandbox = _sandbox(document, spot, outer)
+    if _ARGUMENTS_KEY.search(key) and not NEGATIVE_NAME.search(key):
         words = split_words(text)
         found = list(loose_uses(words)) or [use for agent in _around(spot) for use in uses_for(agent, words)]
         yield from (unsafe(use, sandbox) for use in found)
@@ -324,13 +376,59 @@ def _in_list(document: Document, spot: _Spot, node: NodeSequence, outer: Sandbox
 # --- What agents are told by their own configuration ---
 
 
+_CLAUDE_FILES = late(r"(?:^|/)(?:settings[\w.-]*|managed-settings[\w.-]*)\.json$|(?:^|/)managed-settings\.d/")
+_BYPASS = {
+    Scope.PROJECT: "starts without permission checks up to version 2.1.240; newer ones ignore it in a project's file",
+    Scope.LOCAL: "starts without permission checks up to version 2.1.240; newer ones ignore it in a local file as well",
+    Scope.MANAGED: "starts without permission checks in every project of the organisation",
+    None: "starts without permission checks wherever this file becomes somebody's settings",
+}
+_PROMPT = {
+    Scope.PROJECT: "ignores it in a project's file, but it shows that the mode without checks is meant to be used",
+    Scope.LOCAL: "no longer warns before it starts without permission checks",
+    Scope.MANAGED: "no longer warns anybody before it starts without permission checks",
+    None: "no longer warns before it starts without permission checks, wherever this file becomes somebody's settings",
+}
+
+
+def _claude(document: Document) -> Iterator[Unsafe]:
+    """Yield what a settings file of Claude Code, or the front matter of a subagent, says about the mode."""
+    if not document.kinds.isdisjoint((files.AGENT,)) and document.path.endswith(".md"):
+        yield from _subagent(document)
+    if not _CLAUDE_FILES.search(document.path):
+        return
+    settings = settings_of(document)
+    if settings is None or of_settings(settings):
+        return
+    own = files.CLAUDE_SETTINGS in document.kinds
+    scope = settings.scope if own else None
+    mode, prompt = settings.permissions.text("defaultMode"), "skipDangerousModePermissionPrompt"
+    agent = agents()[0]
+    if mode == "bypassPermissions" and mode is not None:
+        yield Unsafe(agent, "defaultMode: bypassPermissions", _BYPASS[scope], mode.span, False, None)
+    value = settings.root.get(prompt)
+    if value is not None and is_true(settings.root, prompt):
+        yield Unsafe(agent, f"{prompt}: true", _PROMPT[scope], value.span, True, None)
+
+
+def _subagent(document: Document) -> Iterator[Unsafe]:
+    root = tree_of(document).root
+    mode = root.text("permissionMode") if isinstance(root, Mapping) else None
+    if mode == "bypassPermissions" and mode is not None:
+        plugin = "/.claude/" not in f"/{document.path}"
+        effect = "runs every tool call of this subagent without asking anybody"
+        effect += ", unless it comes from a plugin" if plugin else ""
+        yield Unsafe(agents()[0], "permissionMode: bypassPermissions", effect, mode.span, False, None)
+
+
 def _settings(document: Document) -> Iterator[Where]:
-    """Yield the settings of agents other than Claude Code's own files that switch checks off."""
+    """Yield the settings of agents that switch checks off."""
+    yield from (Where(found, SETTING) for found in _claude(document))
     path = f"/{document.path}"
     for agent in agents():
         for setting in agent.settings:
             if any(fnmatchcase(path, pattern if pattern[0] != "*" else f"*{pattern[1:]}") for pattern in setting.files):
-                yield from (Where(found, True) for found in _setting(document, agent, setting))
+                yield from (Where(found, SETTING) for found in _setting(document, agent, setting))
 
 
 def _setting(document: Document, agent: Agent, setting: Setting) -> Iterator[Unsafe]:
@@ -349,7 +447,14 @@ def _setting(document: Document, agent: Agent, setting: Setting) -> Iterator[Uns
     for key, value in level:
         if isinstance(value, Scalar) and key is not None and _is(value.value, setting.values):
             span = value.value.span if isinstance(value.value, Text) else value.span
-            yield Unsafe(agent, f"{key}: {str(value.value).lower() if value.value is True else value.value}", setting.effect, span, setting.weak, None)
+            yield Unsafe(
+                agent,
+                f"{key}: {str(value.value).lower() if value.value is True else value.value}",
+                setting.effect,
+                span,
+                setting.weak,
+                None,
+            )
 
 
 def _is(value: object, values: tuple[str | bool, ...]) -> bool:

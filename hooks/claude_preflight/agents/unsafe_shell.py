@@ -11,6 +11,7 @@ from typing import NamedTuple
 from claude_preflight.agents.agent_clis import (
     Agent,
     Use,
+    Variable,
     agents,
     has_flag,
     loose_uses,
@@ -111,7 +112,8 @@ def _in_command(
         if _stores(command, following):
             yield from _nested(words[1:], sandbox, depth)
         return
-    if dialect and (yield from _set_by_windows(words, sandbox)):
+    if dialect and _sets(words):
+        yield from _set_by_windows(words, sandbox)
         return
     if program == "alias":
         words = [word.part(word.find("=") + 1, len(word)) for word in words[1:]]
@@ -174,7 +176,9 @@ def in_words(
 
 def unsafe(use: Use, sandbox: Sandbox | None, *, weak: bool = False) -> Unsafe:
     """Return `use` as what is found, in `sandbox`."""
-    spelled = f"{use.flag} {use.value}" if use.value is not None else str(use.flag)
+    flag, _, value = use.flag.partition("=")
+    value = (value if use.value is None else use.value).strip("\"'")
+    spelled = f"{flag} {value}" if value in use.switch.values else flag  # any other value may hold a secret
     end = use.flag.end
     if use.value is not None and use.value.start >= end:
         end = getattr(use.value, "source", use.value.span).end
@@ -182,10 +186,9 @@ def unsafe(use: Use, sandbox: Sandbox | None, *, weak: bool = False) -> Unsafe:
     return Unsafe(use.agent, spelled, effect, Span(use.flag.start, end), use.switch.weak or weak, sandbox)
 
 
-def of_variable(agent: Agent, variable: object, word: Text, sandbox: Sandbox | None) -> Unsafe:
+def of_variable(agent: Agent, variable: Variable, word: Text, sandbox: Sandbox | None) -> Unsafe:
     """Return what `word`, the assignment of the variable or its value, switches off for `agent`."""
-    name, _, effect, weak = variable  # type: ignore[misc]
-    return Unsafe(agent, str(name), effect, word.span, weak, sandbox)
+    return Unsafe(agent, variable.name, variable.effect, word.span, variable.weak, sandbox)
 
 
 def in_variable(
@@ -224,10 +227,17 @@ def _carries(name: str, words: Sequence[Text], found: Sequence[Command]) -> bool
         if command.words and any(f"${name}" in word or f"${{{name}" in word for word in command.words)
     ]
     if users:
-        return any(not is_silent(each) for each in users)
-    return len(words) > 1 or bool(ARGUMENT_NAME.search(name)) or any(
-        binary in name.lower() for agent in agents() for binary in agent.binaries if len(binary) > 2
+        return any(not is_silent(each) or _returns(name, each) for each in users)
+    return (
+        len(words) > 1
+        or bool(ARGUMENT_NAME.search(name))
+        or any(binary in name.lower() for agent in agents() for binary in agent.binaries if len(binary) > 2)
     )
+
+
+def _returns(name: str, words: Sequence[Text]) -> bool:
+    """Tell whether `words` print nothing but the variable `name`, as functions return a value."""
+    return words[0] in ("echo", "printf") and words[-1] in (f"${name}", f"${{{name}}}") and len(words) < 4
 
 
 def _nested(words: Iterable[Text], sandbox: Sandbox | None, depth: int) -> Iterator[Unsafe]:
@@ -241,7 +251,8 @@ def _bodies(command: Command, program: str, following: Command | None) -> Iterat
     """Yield the here-documents of `command` that a shell reads, at once or from the file they are written to."""
     for redirection in command.redirections:
         if redirection.body is not None and (
-            program in _READERS or any(program_name(word) in _READERS for word in command.words[1:6])
+            program in _READERS
+            or any(program_name(word) in _READERS for word in command.words[1:6])
             or _stores(command, following)
         ):
             yield redirection.body
@@ -265,20 +276,21 @@ def _writes(redirection: Redirection) -> bool:
     return ">" in redirection.operator and target is not None and bool(_SCRIPT_FILE.search(target))
 
 
-def _set_by_windows(words: Sequence[Text], sandbox: Sandbox | None) -> Iterator[Unsafe]:
-    """Yield what `set NAME=value` and `$env:NAME = "value"` set; return whether `words` do so."""
+def _sets(words: Sequence[str]) -> bool:
     first = words[0].lower()
-    if first == "set" and len(words) > 1:
+    return (first == "set" and len(words) > 1) or (first[0] == "$" and len(words) > 2 and words[1] in ("=", "+="))
+
+
+def _set_by_windows(words: Sequence[Text], sandbox: Sandbox | None) -> Iterator[Unsafe]:
+    """Yield what `set NAME=value` and `$env:NAME = "value"` set."""
+    if words[0].lower() == "set":
         equals = words[1].find("=")
         rest = Text.at(str(words[1]), words[1].start, words[1].end) if equals < 0 else words[1]
         name, value = rest.part(0, max(equals, 0)), rest.part(equals + 1, len(rest))
         yield from in_variable(name, value, sandbox)
         for use in loose_uses(words[2:]):
             yield unsafe(use, sandbox)
-        return True
-    if first.startswith("$") and len(words) > 2 and words[1] in ("=", "+="):
-        start = 5 if first.startswith("$env:") else 1
-        for value in words[2:]:
-            yield from in_variable(words[0].part(start, len(words[0])), value, sandbox)
-        return True
-    return False
+        return
+    start = 5 if words[0].lower().startswith("$env:") else 1
+    for value in words[2:]:
+        yield from in_variable(words[0].part(start, len(words[0])), value, sandbox)

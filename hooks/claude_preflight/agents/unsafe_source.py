@@ -43,7 +43,9 @@ _RUNNING = late(
     r"|process|execa|sendtext|send_keys|\$|sh|start_process|startprocess|startinfo|openterminal)$",
     2,
 )
-_MODE_NAME = late(r"(?:permission_?mode|default_?mode)[\"'\])\s]*(?::\s*[A-Za-z_.\[\]| ]{0,40})?(?:=|:|=>)\s*[\"'(]?$", 2)
+_MODE_NAME = late(
+    r"(?:permission_?mode|default_?mode)[\"'\])\s]*(?::\s*[A-Za-z_.\[\]| ]{0,40})?(?:=|:|=>)\s*[\"'(]?$", 2
+)
 _MODE_CALL = late(r"set_?permission_?mode\(\s*[\"']$", 2)
 _MODE_CHOICE = late(r"permission_?mode\b[^;{}\n]{0,120}$", 2)
 _EXTRA = late(r"extra_?args\b[^\n]{0,20}$|extra_?args\b[\s\S]{0,200}\{[^{}]*$", 2)
@@ -118,7 +120,7 @@ class _Reader:
         """Yield the permission mode `literal` where it is chosen, not where it is one of several or compared."""
         before = self.text[max(0, literal.start - 200) : literal.start]
         after = self.text[literal.end + 1 : literal.end + 40].lstrip()
-        if self.tested or after.startswith(("|", "]", "==")) and not after.startswith(("||",)):
+        if self.tested or (after.startswith(("|", "]", "==")) and not after.startswith(("||",))):
             return
         chosen = _MODE_NAME.search(before) or _MODE_CALL.search(before)
         line = before.rpartition("\n")[2]
@@ -193,9 +195,11 @@ class _Reader:
         program = next((each for each in (*siblings[:1], *outer[:1]) if agent_called(each)), None)
         found = list(uses(siblings)) or (list(uses([program, *siblings])) if program else [])
         if not found:
-            yield from self.flags_alone(literal, " ".join((target, *(place.name for place in places))), weak=False) if (
-                running or ARGUMENT_NAME.search(target)
-            ) else ()
+            yield from (
+                self.flags_alone(literal, " ".join((target, *(place.name for place in places))), weak=False)
+                if (running or ARGUMENT_NAME.search(target))
+                else ()
+            )
             return
         several = len({use.agent.name for use in found}) > 1
         others = [each for each in siblings if each.startswith("-") and each.partition("=")[0] not in flags()]
@@ -211,7 +215,9 @@ class _Reader:
         words = [literal.part(start, end) for start, end in _spans(literal)]
         found = list(loose_uses(words))
         if not found:
-            called = [agent for agent in agents() if any(each in context.lower() for each in agent.binaries if each[2:])]
+            called = [
+                agent for agent in agents() if any(each in context.lower() for each in agent.binaries if each[2:])
+            ]
             found = [use for agent in called[:1] for use in uses_for(agent, words) if len(use.flag) > 2]
         for use in found:
             yield unsafe(use, self.sandbox, weak=weak)
@@ -221,7 +227,7 @@ class _Reader:
         before, after = self.near(number, -1), self.near(number, 1)
         if before in _COMPARING or after in _COMPARING or (after in (":", "=>") and before in ("{", ",", "(")):
             return True
-        if before == "not" or before == "|" and after in ("|", ";"):
+        if before == "not" or (before == "|" and after in ("|", ";")):
             return True
         places = list(self.places(number))
         for depth, place in enumerate(places):
@@ -229,7 +235,9 @@ class _Reader:
                 return True
             if depth < 3 and NEGATIVE_NAME.search(place.name) and not _RUNNING.match(place.name):
                 return True
-        return any(NEGATIVE_NAME.search(self.target(place)) for place in (number, *(each.opener for each in places[:2])))
+        return any(
+            NEGATIVE_NAME.search(self.target(place)) for place in (number, *(each.opener for each in places[:2]))
+        )
 
     def near(self, number: int, step: int) -> str:
         """Return the token before or behind `number` that is no line end."""

@@ -53,7 +53,7 @@ from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.hook import run_hook
 from claude_preflight.late import late
-from claude_preflight.model import Confidence, Finding, Rule, Severity, Span
+from claude_preflight.model import Confidence, Finding, Rule, Severity
 from claude_preflight.syntax.nodes import Mapping
 
 NOT_LISTED = Rule("agent-without-tools", Severity.WARNING, Confidence.LOW, "an agent inherits every tool", 250)
@@ -90,10 +90,10 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     root = mapping_of(document)
     if root is None or not _is_agent(document.path, root):
         return
-    agent = agent_of(root)
+    agent = agent_of(root, document.path)
     if agent.tools is None:
         if not agent.restricted:
-            yield _not_listed(document, agent, root)
+            yield _not_listed(document.path, agent, root)
         return
     everything = next((tool for tool in agent.tools if tool.name in ("*", "all")), None)
     if everything:
@@ -109,20 +109,18 @@ def _is_agent(path: str, root: Mapping) -> bool:
     return bool(named and root.text("description") is not None)
 
 
-def _not_listed(document: Document, agent: Agent, root: Mapping) -> Finding:
-    place = agent.name or root.key("description")
-    span = place.span if place else Span(root.start, root.end)
+def _not_listed(path: str, agent: Agent, root: Mapping) -> Finding:
+    place = root.text("name") or root.key("description")
     message = "no tools are named, so the agent inherits every one, those of all MCP servers included"
-    return NOT_LISTED.at(
-        span, message, repair=f"name what it needs, as in {_enough(document.path, agent)}", key="tools"
-    )
+    repair = f"name what it needs, as in {_enough(path, agent)}"
+    return NOT_LISTED.at(place.span if place else root.span, message, repair=repair, key="tools")
 
 
 def _enough(path: str, agent: Agent) -> str:
     """Return an example of a list of tools for `agent`, in the words of the client that reads the file at `path`."""
     if _NAMED_BY_FILE.search(path):
         return '"tools", with those alone that read'
-    tools = _ENOUGH.get(role_of(str(agent.name or ""), agent.description), "Read, Grep, Glob, Edit")
+    tools = _ENOUGH.get(role_of(agent.name, agent.description), "Read, Grep, Glob, Edit")
     return f'"tools: {tools}"'
 
 

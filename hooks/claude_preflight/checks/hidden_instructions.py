@@ -118,7 +118,7 @@ _UNLESS_QUOTED = "remove it; where it is an example of an attack, quote it or pu
 
 _CONFIGURATION = (".json", ".jsonc", ".code-workspace", ".toml", ".yaml", ".yml")
 _PROSE_KEY = late(r"descri|instruct|prompt|title|text|content|summary|message|role|when|note|help", re.IGNORECASE)
-_ESCAPED = late(r"\\u(?:00ad|034f|180|200|202|206|1b|001b|fe0|feff|db40)|\\x1b|\\e\[|\\U000e", re.IGNORECASE)
+_ESCAPED = late(r"\\u(?:00[2-7]|00ad|034f|180|200|202|206|1b|001b|fe0|feff|db40)|\\x1b|\\e\[|\\U000e", re.IGNORECASE)
 
 _MODEL = (
     r"(?:claude(?: code)?|(?:github )?copilot|cursor|gemini|codex|chatgpt|gpt|llms?"
@@ -222,7 +222,7 @@ def _escaped_findings(texts: list[tuple[bool, Text]], source: str) -> Iterator[F
 def _in_markdown(document: Document) -> Iterator[Finding]:
     text = document.text
     escaped = text.startswith("---") and "\\" in text and _ESCAPED.search(text)
-    if not (escaped or "<!--" in text or "]: " in text or find_phrases(_shown(text))):
+    if not (escaped or "<!--" in text or "]: " in text or find_phrases(_shown(_unescaped(text)))):
         return
     from claude_preflight.syntax.yaml_ import front_matter
 
@@ -239,7 +239,7 @@ def _in_markdown(document: Document) -> Iterator[Finding]:
 def _in_configuration(document: Document) -> Iterator[Finding]:
     text = document.text
     escaped = "\\" in text and _ESCAPED.search(text)
-    if not (escaped or find_phrases(_shown(text))):
+    if not (escaped or find_phrases(_shown(_unescaped(text)))):
         return
     from claude_preflight.agents.config import tree_of
 
@@ -259,6 +259,11 @@ def _strings(root: object) -> Iterator[tuple[bool, Text]]:
         if isinstance(node, Scalar) and isinstance(node.value, Text):
             key = next((step for step in reversed(path) if not step.isdigit()), "")
             yield bool(_PROSE_KEY.search(key)), node.value
+
+
+def _unescaped(text: str) -> str:
+    """Return `text` with the line ends that a configuration may spell as escapes as blanks, to look for phrases."""
+    return text.replace("\\n", "  ") if "\\n" in text else text
 
 
 def _shown(text: str) -> str:

@@ -257,7 +257,7 @@ _LOADERS = {
     "JAVA_TOOL_OPTIONS": late(r"-javaagent|-agentpath|-agentlib"),
     "JDK_JAVA_OPTIONS": late(r"-javaagent|-agentpath|-agentlib"),
     "_JAVA_OPTIONS": late(r"-javaagent|-agentpath|-agentlib"),
-    "GIT_SSH_COMMAND": late(r"ProxyCommand|^(?!\s*(?:\S*/)?ssh(?:\s|$))"),
+    "GIT_SSH_COMMAND": late(r"ProxyCommand|^(?!\s*(?:/(?:usr/)?bin/)?ssh(?:\s|$))"),
     "PATH": late(r"(?:^|:)(?:\.?(?=:|$)|(?:/private)?/(?:var/)?tmp/)"),
     "LD_PRELOAD": late(r"^(?!\S*(?:jemalloc|tcmalloc|mimalloc))"),
     "OPENSSL_CONF": late(r"^(?!/dev/null$|/etc/)"),

@@ -37,7 +37,9 @@ _REST = r"""
 """
 _COMMENTS = {
     "hash": r"(?P<comment>\#[^\n]*)|",
-    "slash": r"(?P<comment>//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)|(?<![\w)\]])(?<!\w )/(?![*/])(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.)*+\])++/[a-z]*)|",
+    # Regular expressions count as comments: what they look for is not what is run.
+    "slash": r"(?P<comment>//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)"
+    r"|(?<![\w)\]])(?<!\w )/(?![*/])(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.)*+\])++/[a-z]*)|",
     "dash": r"(?P<comment>--[^\n]*)|",
 }
 _TOKEN = {

@@ -8,38 +8,19 @@ from collections.abc import Iterator
 from claude_preflight.agents.secrets.placeholders import is_placeholder
 from claude_preflight.agents.secrets.secret import Secret
 from claude_preflight.agents.secrets.shapes import looks_random
-from claude_preflight.agents.secrets.table import table
+from claude_preflight.agents.secrets.table import endings, table, vocabulary
+from claude_preflight.agents.secrets.values import is_strong
 from claude_preflight.model import Span
 
 # The authority of a URL ends at a slash; a password with one in it must be spelt %2F. Quotes and brackets end the URL.
 _USERINFO = re.compile(r"://([^\s:/?#&=\"'`@]{0,100}):([^\s/\"'`]{1,200})@([^\s/?#\"'`,;)\\|@]*)")
 _LOCAL_ADDRESSES = ("127.", "0.0.0.")
-_LOCAL_ENDINGS = (".local", ".localhost", ".test", ".example", ".invalid", ".localdomain", ".docker.internal")
-_EXAMPLE_HOSTS = ("example.com", "example.org", "example.net", "domain.com", "mydomain.com")
-
-_EXAMPLE_USERS = frozenset(
-    (
-        "user",
-        "username",
-        "usr",
-        "login",
-        "name",
-        "me",
-        "foo",
-        "myuser",
-        "my_user",
-        "dbuser",
-        "db_user",
-        "user1",
-        "usuario",
-    )
-)
 
 
 def is_example_host(host: str) -> bool:
     """Whether `host` (with or without a port) is one that nobody can reach, or a word that stands in for one."""
     host = host.rpartition(":")[0] or host if host.rpartition(":")[2].isdigit() else host
-    return host.lower().endswith(_EXAMPLE_HOSTS) or (any(map(str.isalpha, host)) and is_placeholder(host))
+    return host.lower().endswith(endings("example_hosts")) or (any(map(str.isalpha, host)) and is_placeholder(host))
 
 
 def is_local_host(host: str) -> bool:
@@ -48,7 +29,7 @@ def is_local_host(host: str) -> bool:
     if host.startswith("["):
         return host.startswith("[::1]")
     name = host.partition(":")[0].rstrip(".")
-    return "." not in name or name.startswith(_LOCAL_ADDRESSES) or name.endswith(_LOCAL_ENDINGS)
+    return "." not in name or name.startswith(_LOCAL_ADDRESSES) or name.endswith(endings("local_hosts"))
 
 
 def _is_ordinary(user: str, password: str) -> bool:
@@ -56,17 +37,18 @@ def _is_ordinary(user: str, password: str) -> bool:
 
 
 def find_url_passwords(text: str, start: int, end: int) -> Iterator[Secret]:
-    """Yield the passwords of the form `scheme://user:password@host`.
+    """Yield the passwords that stand in a URL between the user's name and the host.
 
-    Left out are placeholders, passwords that repeat the user's name, and on a local or example host any that a
-    generator has not made: every project's compose file has one of those.
+    Left out are placeholders, passwords that repeat the user's name, on a local host any that a generator has not made
+    (every project's compose file has one of those), and on an example host the weak ones.
     """
     for match in _USERINFO.finditer(text, start, end):
         user, password, host = match.groups()
         if not host or _is_port(user, password) or _is_ordinary(user, password):
             continue
-        example = is_local_host(host) or is_example_host(host) or user.lower() in _EXAMPLE_USERS
-        if example and not looks_random(password):
+        if is_local_host(host) and not looks_random(password):
+            continue
+        if (is_example_host(host) or user.lower() in vocabulary("example_users")) and not is_strong(password):
             continue
         yield table().kinds["url-password"].found(Span(*match.span(2)))
 

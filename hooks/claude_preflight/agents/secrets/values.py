@@ -84,7 +84,14 @@ def _is_password(value: str, *, prose: bool) -> bool:
         return not prose and [len(group) for group in value.split()] == [4, 4, 4, 4]  # an app password of Google
     if not prose:
         return True
-    return looks_random(value) or (8 <= len(value) <= 64 and _CODE.isdisjoint(value) and _classes(value) >= 3)
+    return is_strong(value)
+
+
+def is_strong(password: str) -> bool:
+    """Whether `password` is one that nobody writes as an example: generated, or of three kinds of characters."""
+    if looks_random(password):
+        return True
+    return 8 <= len(password) <= 64 and _CODE.isdisjoint(password) and _classes(password) >= 3
 
 
 def _classes(value: str) -> int:

@@ -1,0 +1,84 @@
+"""Launches without permission checks that text for an agent recommends: in code blocks, `!` lines, imperatives.
+
+What warns of such a launch, or speaks of one in a container, is passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from claude_preflight.agents.unsafe_shell import Unsafe, in_shell
+from claude_preflight.document import Document
+from claude_preflight.late import late
+from claude_preflight.syntax.markdown import Blocks, CodeBlock, CodeSpan, read_markdown
+from claude_preflight.syntax.yaml_ import front_matter
+
+_SHELL_LANGUAGES = frozenset(
+    " sh bash shell zsh console shell-session terminal fish powershell ps1 pwsh bat cmd !".split(" ")
+)
+_WARNING = late(
+    r"\bnever\b|\bdon['’]?t\b|\bdo not\b|\bavoid\b|\bnot recommended\b|\b(?:must|should|may) not\b|\bdanger(?:ous)?\b"
+    r"|\bunsafe\b|\binsecure\b|\bwarn|\bcaution|\banti-?pattern|\b(?:bad|wrong)\b|\binstead of\b|\brather than\b"
+    r"|\bforbid|\bprohibit|\brefuse|\bblocked?\b|\bremove\b|\breplace\b|❌|⚠|🚫|⛔|禁止|不要|切勿|\bnunca\b|\bniemals\b"
+    r"|\bjamais\b|しない",
+    2,  # re.IGNORECASE
+)
+_ENCLOSED = late(r"container|docker|podman|sandbox|\bVMs?\b|virtual machine|isolat|disposable|throwaway|ephemeral", 2)
+_IMPERATIVE = late(
+    r"\s*(?:>\s*)?(?:[-*+]\s+|\d+[.)]\s+)?(?:\*\*)?(?:then\s+|always\s+)?(?:use|run|start|launch|execute|invoke|spawn|open)\b"
+    r"[^`\n]{0,40}$",
+    2,
+)
+_PROMPT = late(r"[ \t]*(?:[$%❯➜>]|PS[^>]{0,60}>)[ \t]+")
+_LINE = late(r"(?:[^\\\n]|\\(?:\r?\n|.)|\\)*+(?:\n|\Z)", 16)
+_REACH = 400  # characters before a block that may speak of it
+
+
+def in_advice(document: Document) -> Iterator[Unsafe]:
+    """Yield the launches that the Markdown `document` recommends to whoever reads it."""
+    matter = front_matter(document.text)
+    blocks = read_markdown(document.text, matter.body if matter else 0)
+    for block in blocks.code_blocks:
+        yield from _in_block(document, blocks, block)
+    for span in blocks.code_spans:
+        yield from _in_span(document, span)
+
+
+def _in_block(document: Document, blocks: Blocks, block: CodeBlock) -> Iterator[Unsafe]:
+    if block.language.lower() not in _SHELL_LANGUAGES or _is_dismissed(_introduction(document, blocks, block)):
+        return
+    start, above = 0, ""
+    while start < len(block.content):
+        match = _LINE.match(block.content, start)
+        end = max(match.end() if match else 0, start + 1)
+        line = block.content.part(start, end)
+        start = end
+        prompt = _PROMPT.match(line)
+        command = line.part(prompt.end(), len(line)) if prompt else line
+        comment = line.partition("#")[2]
+        if not _is_dismissed(f"{above} {comment}"):
+            yield from in_shell(command, quoted=True)
+        above = line if line.lstrip().startswith(("#", "//")) or (not line.strip() and above == "") else ""
+
+
+def _introduction(document: Document, blocks: Blocks, block: CodeBlock) -> str:
+    """Return the heading over `block` and the paragraph before it."""
+    heading = ""
+    for each in blocks.headings:
+        if each.span.start > block.span.start:
+            break
+        heading = str(each.text)
+    before = document.text[max(0, block.span.start - _REACH) : block.span.start].rstrip()
+    return f"{heading}\n{before.rpartition(chr(10) * 2)[2]}"
+
+
+def _is_dismissed(text: str) -> bool:
+    return bool(_WARNING.search(text) or _ENCLOSED.search(text))
+
+
+def _in_span(document: Document, span: CodeSpan) -> Iterator[Unsafe]:
+    line = document.line_span(span.span.start)
+    before, whole = document.text[line.start : span.span.start], document.text[line.start : line.end]
+    runs = before.endswith("!") and (len(before) == 1 or before[-2].isspace())
+    if (runs or _IMPERATIVE.match(before)) and not _is_dismissed(whole.replace("--dangerously", "")):
+        yield from in_shell(span.content, quoted=True)
