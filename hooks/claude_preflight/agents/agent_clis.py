@@ -43,7 +43,7 @@ class Setting(NamedTuple):
 
 
 class Agent(NamedTuple):
-    """A coding agent; `safe` is what to use instead of its switches, `own_sandbox` what puts it into a sandbox of its own."""
+    """A coding agent; `safe` is what to use instead of its switches, `own_sandbox` the words for a sandbox of its own."""
 
     name: str
     binaries: tuple[str, ...]

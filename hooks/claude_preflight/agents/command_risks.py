@@ -51,6 +51,7 @@ _DOWNLOAD, _DECODED, _SESSION, _SECRET, _ENVIRONMENT = "download", "decoded", "s
 _NOTHING: Facts = frozenset()
 
 _MAX_DEPTH = 5  # of scripts in the words of scripts
+_MAX_LOOP = 50  # commands of a loop whose redirection is looked for
 _PASSES = 2  # over a script: a variable may be used above the line that sets it
 
 # --- programs -----------------------------------------------------------------------------------------------------
@@ -122,6 +123,7 @@ _HOME = late(r"(?:\$HOME|\$\{HOME\}|\$env:USERPROFILE|%USERPROFILE%|/(?:home|Use
 _SHARED = late(r"(?:/private)?/(?:tmp|var/tmp|dev/shm)/|\$\{?TMPDIR\}?/|%TEMP%|\$env:TEMP", re.IGNORECASE)
 _INSTALLED = late(r"(?:^|/)(?:bin|\.claude|shims|node_modules|\.nvm|site-packages|versions)/")
 _SCRIPT = late(r"[^\s]*[./][^\s]*")
+_KEEPS_NAME = late(r"--remote-name$|-[a-zA-Z]*O$")
 _DEVICE = late(r"/dev/(?:tcp|udp)/([^/\s]+)/")
 _APPROVAL = late(r'"(?:behavior|permissionDecision|decision|permission)"\s*:\s*"(?:allow|approve)"')
 _FILLED = late(r"\$ARGUMENTS\b|\$\{ARGUMENTS\}")
@@ -250,13 +252,14 @@ class _Reading:
 
     # --- scripts ---
 
-    def read_text(self, text: Text, stdin: Facts, depth: int, *, powershell: bool = False) -> Facts:
+    def read_text(self, text: Text, stdin: Facts, depth: int, *, powershell: bool = False, line: bool = False) -> Facts:
         """Read the script `text` and return what its last command prints."""
         if depth > _MAX_DEPTH:
             return _NOTHING
         local = Text.at(str(text), 0, len(text))
-        found = windows_commands(local, powershell=True) if powershell else commands(local)
-        return self.run(_Script(text, found, shell=not powershell), stdin, depth)
+        windows = powershell or line
+        found = windows_commands(local, powershell=powershell) if windows else commands(local)
+        return self.run(_Script(text, found, shell=not windows), stdin, depth)
 
     def run(self, script: _Script, stdin: Facts, depth: int) -> Facts:
         order = sorted(range(len(script.found)), key=lambda number: -script.found[number].depth)
@@ -302,7 +305,8 @@ class _Reading:
         launch = take_apart(words[0], words[1:])
         for at, word in enumerate(words):
             name = program_name(word)
-            if name in launch.wrappers and (name in _SHELLS or name in ("powershell", "pwsh")):
+            line = name == "cmd" and len(words) > at + 2 and " " in words[-1] and _is_cmd_switch(words[-2])
+            if name in launch.wrappers and (name in _SHELLS or name in ("powershell", "pwsh") or line):
                 return tuple(words[at:]), True
         start = next((at for at, word in enumerate(words) if launch.wrappers and word is launch.binary), 0)
         return tuple(words[start:]), False
@@ -313,13 +317,14 @@ class _Reading:
         self.inert = self.inert and not powershell
         if powershell and any(_is_encoding(word) for word in step.words[1:]):
             self.report(HIDDEN_CODE, step.place(), "encoded text")
+        line = step.name == "cmd"
         given = (number for number, word in enumerate(step.words) if _gives_code(word, powershell=powershell))
-        at = next(given, 0)
+        at = len(step.words) - 2 if line else next(given, 0)
         code = step.words[at + 1 : at + 2]
         if not at or not code:
             return _NOTHING
         self.code(step, code[0])
-        return self.read_text(step.script.place(code[0]), step.stdin, depth + 1, powershell=powershell)
+        return self.read_text(step.script.place(code[0]), step.stdin, depth + 1, powershell=powershell, line=line)
 
     # --- data ---
 
@@ -350,17 +355,24 @@ class _Reading:
 
     def file(self, script: _Script, path: Text) -> Facts:
         """Return what the file at `path` holds, and take note of a credential that is read."""
-        facts = self.files.get(str(path), _NOTHING)
+        facts = self.held(path)
         secret = secret_file(path)
         if secret:
             facts |= {Fact(_SECRET, secret)}
             self.reads.setdefault(secret, script.place(path))
         return facts
 
+    def held(self, path: str) -> Facts:
+        """Return what the commands before have written to `path`."""
+        return self.files.get(path.removeprefix("./"), _NOTHING)
+
+    def write(self, path: str, facts: Facts) -> None:
+        self.files[path.removeprefix("./")] = self.held(path) | facts
+
     def written(self, step: _Step, output: Facts) -> None:
         for redirection in step.command.redirections:
             if redirection.target is not None and ">" in redirection.operator:
-                self.files[str(redirection.target)] = self.files.get(str(redirection.target), _NOTHING) | output
+                self.write(redirection.target, output)
                 device = _DEVICE.match(redirection.target)
                 if device and step.name in _SHELLS:
                     self.report(REMOTE_CODE, step.place(), f"what {device[1]} sends")
@@ -376,7 +388,7 @@ class _Reading:
         name = step.name
         if name in _FETCHERS:
             return self.fetch(step)
-        if name == "xargs":
+        if name in ("xargs", "find"):
             return self.xargs(step, depth)
         if name in ("eval", "iex", "invoke-expression"):
             self.code(step, *step.words[1:])
@@ -387,16 +399,29 @@ class _Reading:
             self.code(step, *step.words[1:2], session=False)
             return _NOTHING
         if name in _SHELLS or name in _RUNTIMES:
-            return self.interpreter(step)
+            self.unpinned(step)
+            return self.interpreter(step, depth)
         if name in _NETWORK or name in _LOOKUPS or name in _COPIERS:
             self.transmit(step)
             return _NOTHING
         if name in ("read", "mapfile", "readarray"):
+            given = self.loop_input(step)
             for word in step.operands:
-                self.variables[str(word)] = self.variables.get(str(word), _NOTHING) | step.stdin
+                self.variables[str(word)] = self.variables.get(str(word), _NOTHING) | given
             return _NOTHING
         self.unpinned(step)
         return self.printed(step)
+
+    def loop_input(self, step: _Step) -> Facts:
+        """Return what a `read` is given; the redirection of a loop stands behind its last command."""
+        found, number = step.script.found, step.number
+        if number and found[number - 1].operator in ("|", "|&"):
+            return step.stdin
+        for command in found[number : number + _MAX_LOOP]:
+            for redirection in command.redirections:
+                if redirection.target is not None and redirection.operator.endswith("<"):
+                    return self.redirected(step.script, redirection, redirection.target, command.depth)
+        return step.stdin
 
     def printed(self, step: _Step) -> Facts:
         name, words = step.name, step.words[1:]
@@ -423,7 +448,7 @@ class _Reading:
             facts |= {Fact(_DECODED, "decoded text")}
         return facts
 
-    def interpreter(self, step: _Step) -> Facts:
+    def interpreter(self, step: _Step, depth: int) -> Facts:
         """Read how a shell or another interpreter is given its code."""
         options, operands = frozenset(map(str, step.words[1:])), step.operands
         flag = _CODE_OPTIONS.get(step.name, "-c")
@@ -434,10 +459,11 @@ class _Reading:
             return _selected(step.stdin, step.words[at + 1])
         elif operands and operands[0] != "-" and "-s" not in options and "-m" not in options:
             self.code(step, operands[0], session=False)
-            if self.files.get(str(operands[0]), _NOTHING):
-                self.executed(step, self.files[str(operands[0])], session=False)
         elif "-m" not in options and "--version" not in options:
             self.executed(step, step.stdin, session=step.number > 0)
+            for redirection in step.command.redirections if step.name in _SHELLS else ():
+                if redirection.body is not None:
+                    self.read_text(step.script.place(redirection.body), _NOTHING, depth + 1)
         return _NOTHING
 
     def code(self, step: _Step, *words: Text, session: bool = True) -> None:
@@ -463,7 +489,7 @@ class _Reading:
             self.report(EXFILTRATION, step.place(), secret[0])
 
     def xargs(self, step: _Step, depth: int) -> Facts:
-        """Read what `xargs` runs: what it is given becomes words, or code where it is put into a script."""
+        """Read what `xargs` or `find` runs: names become its words, or code where they are put into a script."""
         at = next((n for n, word in enumerate(step.words) if n and program_name(word) in _SHELLS | {"eval"}), 0)
         marks = [str(step.words[n + 1]) for n, word in enumerate(step.words[:-1]) if word in ("-I", "--replace", "-i")]
         marks += [str(word[2:]) for word in step.words[1:] if word.startswith(("-I", "-i")) and len(word) > 2]
@@ -471,10 +497,14 @@ class _Reading:
         number = next((n for n, word in enumerate(inner) if n and _gives_code(word, powershell=False)), 0)
         code = inner[number + 1 : number + 2] if number else ()
         if code and any(mark and mark in code[0] for mark in marks or ["{}"]):
-            self.report(SESSION_AS_CODE, step.script.place(code[0]), "the lines that xargs is given")
+            self.report(
+                SESSION_AS_CODE,
+                step.script.place(code[0]),
+                f"each name that {step.name} is given",
+            )
         elif code:
             self.read_text(step.script.place(code[0]), _NOTHING, depth + 1)
-        return step.stdin
+        return step.stdin if step.name == "xargs" else _NOTHING
 
     # --- network ---
 
@@ -487,8 +517,10 @@ class _Reading:
             return _NOTHING
         facts = frozenset((Fact(_DOWNLOAD, "a download"),))
         printed = step.name != "wget" or target in ("-", "/dev/stdout")
+        if not target and (step.name == "wget" or any(_KEEPS_NAME.match(word) for word in step.words[1:])):
+            target = next((word.partition("?")[0].rpartition("/")[2] for word in step.operands), "")
         if target and target != "-":
-            self.files[target] = self.files.get(target, _NOTHING) | facts
+            self.write(target, facts)
         return facts if printed and target in ("", "-", "/dev/stdout") else _NOTHING
 
     def request(self, step: _Step) -> tuple[Facts, list[str], str]:
@@ -555,12 +587,13 @@ class _Reading:
 
     def location(self, step: _Step) -> None:
         """Report a program, or a script for one, that does not come with the project."""
+        self.code(step, step.words[0])
         words = [step.words[0]]
         if step.name in _SHELLS or step.name in _RUNTIMES or step.name in ("source", "."):
             words += [word for word in step.operands[:1] if _SCRIPT.fullmatch(word)]
         for word in words:
-            if self.files.get(str(word)):
-                self.executed(step, self.files[str(word)], session=False)
+            if self.held(word):
+                self.executed(step, self.held(word), session=False)
             elif _SHARED.match(word) and str(word) not in self.files:
                 self.report(SHARED_FOLDER, step.script.place(word), str(word))
             elif step.name not in ("source", ".") and _in_home(word) and not self.command.server:
@@ -588,7 +621,9 @@ class _Reading:
     def unpinned(self, step: _Step) -> None:
         launch = take_apart(step.words[0], step.words[1:])
         if launch.package is not None and launch.spec is not None and looseness(launch) and not self.command.server:
-            self.report(UNPINNED, step.script.place(launch.spec), f"{launch.launcher} {launch.package}")
+            # An address may hold a password.
+            name = "an address" if "://" in launch.package else launch.package
+            self.report(UNPINNED, step.script.place(launch.spec), f"{launch.launcher} {name}")
 
     def approving(self, step: _Step) -> None:
         said = [*step.words[1:], *(each.body or each.target for each in step.command.redirections)]
@@ -677,6 +712,11 @@ def _gives_code(word: str, *, powershell: bool) -> bool:
     if powershell:
         return len(word) > 1 and "-command".startswith(word.lower())
     return word == "--command" or (word[:1] == "-" and word[1:2] != "-" and "c" in word)
+
+
+def _is_cmd_switch(word: str) -> bool:
+    """Tell whether `word` is the option behind which `cmd` finds a line."""
+    return word.lower() in ("/c", "/k", "/r")
 
 
 def _is_encoding(word: str) -> bool:

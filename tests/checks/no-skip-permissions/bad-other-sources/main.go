@@ -1,0 +1,5 @@
+package main
+
+func run(p string) {
+	exec.Command("claude", "-p", p, "--dangerously-skip-permissions").Run()
+}

@@ -1,0 +1,1 @@
+system("claude --dangerously-skip-permissions -p hi")

@@ -1,0 +1,1 @@
+pty.spawn('docker', ['run', '--rm', 'box', 'claude', '--dangerously-skip-permissions']);

@@ -1,0 +1,2 @@
+#!/bin/sh
+exec claude --dangerously-skip-permissions "$@"
