@@ -13,7 +13,7 @@ from conftest import MakeRepository, run, tool
 
 ROOT_SERVER = (
     '{"mcpServers": {"f": {"type": "stdio", "command": "npx", "args": ['
-    '"-y", "@modelcontextprotocol/server-filesystem@1.2.3", "/"]}}}\n'
+    '"-y", "@modelcontextprotocol/server-filesystem@2026.8.31", "/"]}}}\n'
 )
 DESKTOP = ROOT_SERVER.replace('"/"', '"/Users/ann/Desktop"')
 PREFLIGHT = tool("claude-preflight")
@@ -53,7 +53,7 @@ def test_hook_script_blocks_on_warnings_and_takes_any_file(make_repository: Make
     done = run(folder, tool("mcp-filesystem-scope"), "servers/ours.json")
     assert done.returncode == 1
     assert done.stdout.startswith(
-        "servers/ours.json:1:122: warning: filesystem server may read a whole personal folder"
+        "servers/ours.json:1:126: warning: filesystem server may read a whole personal folder"
     )
     assert run(folder, tool("mcp-filesystem-scope"), "--no-such-option").returncode == 2
     assert run(folder, tool("mcp-filesystem-scope"), "--help").stdout.startswith("usage: mcp-filesystem-scope")
@@ -72,9 +72,9 @@ def test_json_has_exactly_the_documented_keys(make_repository: MakeRepository) -
         "confidence": "high",
         "path": ".mcp.json",
         "line": 1,
-        "column": 122,
+        "column": 126,
         "end_line": 1,
-        "end_column": 125,
+        "end_column": 129,
         "message": 'filesystem server may read the whole disk: "/"',
         "repair": 'give it the folders it needs, e.g. "./src" (--fix writes ".")',
         "checklist": "MCP filesystem has the most restrictive path possible",
@@ -108,14 +108,14 @@ def test_outside_of_git_files_must_be_named(tmp_path: Path) -> None:
 def test_paths_are_relative_to_the_repository_wherever_it_is_run(make_repository: MakeRepository) -> None:
     folder = make_repository({"a/b/.mcp.json": ROOT_SERVER, "c/.mcp.json": ROOT_SERVER})
     done = run(folder / "a", PREFLIGHT, "check", "b")
-    assert [line.split(": ")[0] for line in done.stdout.splitlines()[:1]] == ["a/b/.mcp.json:1:122"]
+    assert [line.split(": ")[0] for line in done.stdout.splitlines()[:1]] == ["a/b/.mcp.json:1:126"]
     assert done.stdout.endswith("1 finding in 1 file, 1 fixable\n")
 
 
 def test_locale_does_not_matter(make_repository: MakeRepository) -> None:
     folder = make_repository({"ünï/.mcp.json": ROOT_SERVER})
     done = run(folder, PREFLIGHT, "check", LC_ALL="C", PYTHONIOENCODING="ascii")
-    assert done.stdout.startswith("ünï/.mcp.json:1:122: ")
+    assert done.stdout.startswith("ünï/.mcp.json:1:126: ")
 
 
 def test_no_network_module_is_imported_by_a_check(make_repository: MakeRepository) -> None:

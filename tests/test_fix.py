@@ -14,7 +14,7 @@ from conftest import MakeRepository, run, tool
 from credentials import sample
 
 PREFLIGHT = tool("claude-preflight")
-SERVER = "@modelcontextprotocol/server-filesystem@1.2.3"
+SERVER = "@modelcontextprotocol/server-filesystem@2026.8.31"
 
 
 def fixed(folder: Path, name: str) -> bytes:

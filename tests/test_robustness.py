@@ -13,7 +13,7 @@ from conftest import Files, MakeRepository, git, run, tool
 
 BROKEN = (
     '{"mcpServers": {"f": {"type": "stdio", "command": "npx", "args": ['
-    '"-y", "@modelcontextprotocol/server-filesystem@1.2.3", "/"]}}}\n'
+    '"-y", "@modelcontextprotocol/server-filesystem@2026.8.31", "/"]}}}\n'
 )
 DEEP = 200_000
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
@@ -55,7 +55,7 @@ def test_hostile_file_does_not_hide_another(case: str, make_repository: MakeRepo
     found = [
         f"{each['path']}:{each['line']}:{each['column']} {each['rule']}" for each in json.loads(done.stdout)["findings"]
     ]
-    assert any(line.startswith("z/.mcp.json:1:122 filesystem-root") for line in found)
+    assert any(line.startswith("z/.mcp.json:1:126 filesystem-root") for line in found)
     if expected:
         assert any(expected in line for line in found), found
     else:
@@ -96,7 +96,7 @@ def test_name_that_is_not_unicode(make_repository: MakeRepository) -> None:
     git(folder, "add", "-A")
     done = run(folder, tool("claude-preflight"), "check")
     assert done.returncode == 1
-    assert "\\udcff\\udcfe/.mcp.json:1:122: " in done.stdout
+    assert "\\udcff\\udcfe/.mcp.json:1:126: " in done.stdout
 
 
 def link(folder: Path, name: str, target: str) -> None:

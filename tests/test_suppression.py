@@ -9,7 +9,7 @@ import pytest
 
 from conftest import Files, MakeRepository, git, run, tool, write
 
-ARGUMENTS = '"args": ["-y", "@modelcontextprotocol/server-filesystem@1.2.3", "/"]'
+ARGUMENTS = '"args": ["-y", "@modelcontextprotocol/server-filesystem@2026.8.31", "/"]'
 STRICT = f'{{"mcpServers": {{"files": {{"type": "stdio", "command": "npx", {ARGUMENTS}}}}}}}\n'
 PREFLIGHT = tool("claude-preflight")
 

@@ -32,7 +32,8 @@ class Program(NamedTuple):
     """What is known of a program, see `schemas/broad_commands.schema.json`."""
 
     power: str
-    code: tuple[str, ...]
+    code: frozenset[str]
+    values: frozenset[str]
     harmless: frozenset[str]
     fixed: str
     bare: bool
@@ -52,7 +53,8 @@ def _data() -> tuple[dict[str, str], dict[str, Program]]:
     programs = {
         name: Program(
             entry["power"],
-            tuple(entry.get("code", ())),
+            frozenset(entry.get("code", ())),
+            frozenset(entry.get("values", ())),
             _HARMLESS.union(entry.get("harmless", ())),
             entry.get("fixed", "operand"),
             entry.get("bare", False),
@@ -88,10 +90,18 @@ def breadth(pattern: str) -> Breadth | None:
         name, program, rest = _program(words)
         if program is None:
             return None
+        glued = "" if rest and rest[-1] in program.values else glued
+        rest = _without_values(rest, program)
         inner = next((at for at, word in enumerate(rest) if not word.startswith("-")), None)
         if program.fixed != "program" or inner is None:
             return Breadth(program.power, name) if _is_free(program, rest, glued, star) else None
         words = rest[inner:]
+
+
+def _without_values(words: list[str], program: Program) -> list[str]:
+    """Return `words` without the options of `program` that take a value, and their values; a last one without stays."""
+    values = iter(words)
+    return [word for word in values if word not in program.values or next(values, None) is None]
 
 
 def _looked_through(words: list[str]) -> list[str]:

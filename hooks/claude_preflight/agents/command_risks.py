@@ -51,6 +51,7 @@ _DOWNLOAD, _DECODED, _SESSION, _SECRET, _ENVIRONMENT = "download", "decoded", "s
 _NOTHING: Facts = frozenset()
 
 _MAX_DEPTH = 5  # of scripts in the words of scripts
+_MAX_STEPS = 10_000  # of one configured command; the longest in use have a few dozen
 _MAX_LOOP = 50  # commands of a loop whose redirection is looked for
 _PASSES = 2  # over a script: a variable may be used above the line that sets it
 
@@ -219,6 +220,7 @@ class _Reading:
         self.reads: dict[str, Text] = {}
         self.used: set[str] = set()
         self.inert = True
+        self.steps = 0
         self.approval: Text | None = None
         self.last = True  # whether the pass is the one that reports
 
@@ -233,6 +235,8 @@ class _Reading:
             self.run(_Script(_WHOLE, found, shell=False), session, 0)
 
     def found(self) -> Iterator[Risk]:
+        if self.steps > _MAX_STEPS:
+            yield Risk(HIDDEN_CODE, self.command.text, "more commands than anyone can read")
         spliced = any(risk.kind == SESSION_AS_CODE for risk in self.risks)
         yield from (risk for risk in self.risks if not (spliced and risk.kind == SPLIT_SESSION))
         if not self.command.supplies:
@@ -267,6 +271,9 @@ class _Reading:
         for turn in range(_PASSES):
             self.last = reports and turn == _PASSES - 1
             for number in order:
+                self.steps += 1
+                if self.steps > _MAX_STEPS:
+                    return _NOTHING
                 piped = number > 0 and script.found[number - 1].operator in ("|", "|&")
                 given = script.output.get(number - 1, _NOTHING) if piped else stdin
                 script.output[number] = self.step(script, number, given, depth)
@@ -377,7 +384,7 @@ class _Reading:
                 if device and step.name in _SHELLS:
                     self.report(REMOTE_CODE, step.place(), f"what {device[1]} sends")
                 elif device:
-                    self.sent(step, step.stdin | output, [device[1]])
+                    self.sent(step, output, [device[1]])
 
     # --- programs ---
 
@@ -394,6 +401,8 @@ class _Reading:
             self.code(step, *step.words[1:])
             if len(step.words) == 1:
                 self.executed(step, step.stdin, session=True)
+            if name != "eval" and any(_FETCHING.search(word) for word in step.words[1:]):
+                self.report(REMOTE_CODE, step.place(), "a download")
             return _NOTHING
         if name in ("source", "."):
             self.code(step, *step.words[1:2], session=False)
@@ -470,8 +479,6 @@ class _Reading:
         """Report what stands in `words`, which are run as code."""
         for word in words:
             self.executed(step, self.word(step.script, word, step.command.depth), session=session)
-            if not step.script.shell and step.script.text is not _WHOLE and _FETCHING.search(word):
-                self.report(REMOTE_CODE, step.place(), "a download")
 
     def executed(self, step: _Step, facts: Facts, *, session: bool) -> None:
         for fact in facts:
@@ -587,7 +594,7 @@ class _Reading:
 
     def location(self, step: _Step) -> None:
         """Report a program, or a script for one, that does not come with the project."""
-        self.code(step, step.words[0])
+        self.executed(step, self.all_words(step, step.words[:1]), session=True)
         words = [step.words[0]]
         if step.name in _SHELLS or step.name in _RUNTIMES or step.name in ("source", "."):
             words += [word for word in step.operands[:1] if _SCRIPT.fullmatch(word)]

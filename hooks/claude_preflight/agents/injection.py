@@ -52,15 +52,15 @@ _EARLIER = (
     r"|previously given)(?: (?:and|or))?,? ){1,3}"
 )
 _ORDERS = r"(?:instructions?|prompts?|directions?|directives?|orders|commands|guidelines|guardrails|programming)"
-_LIMITS = r"(?:rules|constraints|restrictions|context|messages|training|policies|safeguards|filters)"
+_LIMITS = r"(?:previous|prior|earlier|above|safety|security) (?:rules|constraints|restrictions|policies|safeguards)"
 # What follows narrows it to one matter, as an honest prompt may.
 _NOT_NARROWED = (
-    r"\b(?! (?:about|regarding|concerning|related|relating|that|which|unless|from|found|inside|embedded|contained|on|in"
-    r"|within|like|such|attacks?|attempts?|injections?|or similar)\b)"
+    r"\b(?! (?:about|regarding|concerning|related|relating|that|which|unless|if|when|from|found|inside|embedded"
+    r"|contained|on|in|within|like|such|attacks?|attempts?|injections?|or similar)\b)"
 )
 _DROP = (
     rf"(?: {_WORDS}{_EARLIER}{_ORDERS}"
-    rf"| (?:all|any|every|your) {_WORDS}{_EARLIER}{_LIMITS}"
+    rf"| (?:all|any|every|your) {_WORDS}{_LIMITS}"
     r"| (?:all (?:of )?)?your (?:(?:original|initial|core) )?"
     r"(?:instructions|guidelines|programming|training|guardrails)"
     r"| (?:everything|anything) (?:(?:that )?you (?:were|have been|['’]ve been) (?:told|taught|instructed)"
@@ -70,7 +70,7 @@ _DROP = (
 )
 _UNLEASHED = (
     r" (?:dan\b|(?:an? )?(?:unrestricted|unfiltered|uncensored|jailbroken|unshackled)\b"
-    r"|in (?:developer|god|jailbreak|unrestricted) mode|no longer (?:bound|restricted|limited|subject))"
+    r"|in (?:god|jailbreak|unrestricted) mode|no longer (?:bound|restricted|limited|subject))"
 )
 _ANTERIORES = r"(?:anteriores|previas|prévias|precedentes)"
 # A phrase starts with its stem, which is lower case, so that the expression is tried in few places.
@@ -127,13 +127,14 @@ _DEED = (
 )
 _ABOUT = (
     r"(?: (?:about|of) (?:this|it|that|any of this|what you (?:did|do|are doing|have done))\b"
-    rf"|(?: that)? you(?:['’]ve| have)? {_DEED}\b|(?=[ \t]*(?:[.!;)]|$)))"
+    rf"|(?: that)? you(?:['’]ve| have)? {_DEED}\b|(?=[ \t\r]*(?:[.!;)]|$)))"
 )
 _CONCEAL = late(
     rf"\b{_NEVER} (?:(?:tell|inform|notify|alert) {_USER}{_ABOUT}"
-    rf"|let {_USER} (?:know|see|notice) (?:about )?(?:this|it|that|what you)\b"
-    rf"|(?:mention|report|disclose|reveal|show) (?:this|it|that|any of this) to {_USER}\b){_NOT_YET}"
-    rf"|\b(?:hide|conceal|keep) (?:this|it|what you (?:did|do|are doing)) (?:(?:secret|hidden) )?from {_USER}\b",
+    rf"|let {_USER} (?:know|notice) (?:about )?(?:this|it|what you (?:did|do|are doing))\b"
+    rf"|(?:mention|disclose|reveal) (?:this|it|that|any of this) to {_USER}\b){_NOT_YET}"
+    r"|\b(?:(?:hide|conceal|keep) what you (?:did|do|are doing|have done)|keep (?:this|it) (?:secret|hidden))"
+    rf" from {_USER}\b",
     re.IGNORECASE | re.MULTILINE,
 )
 _BEHIND_BACK = late(rf"\bwithout (?:telling|informing|notifying|asking|alerting) {_USER}\b", re.IGNORECASE)
@@ -142,12 +143,13 @@ _BEHIND_BACK = late(rf"\bwithout (?:telling|informing|notifying|asking|alerting)
 
 _PRIVATE_FILE = (
     r"(?:(?:~|\$HOME|\$\{HOME\}|/root|/home/[\w.-]+|/Users/[\w.-]+)/\."
-    r"(?:ssh|aws|gnupg|kube|netrc|npmrc|pypirc|docker|config/gcloud|cursor/mcp)\b"
-    r"|\bid_(?:rsa|ed25519|ecdsa)\b|/etc/(?:passwd|shadow)\b"
+    r"(?:ssh(?!/[\w.-]{1,60}\.pub)|aws|gnupg|kube|netrc|npmrc|pypirc|docker|config/gcloud|cursor/mcp)\b"
+    r"|\bid_(?:rsa|ed25519|ecdsa)\b(?!\.pub)|/etc/(?:passwd|shadow)\b"
     r"|(?<![\w/*])(?:\./)?\.env(?:\.(?:local|production))?\b(?![.\w]))"
 )
 _PRIVATE = late(
-    rf"{_PRIVATE_FILE}|\bssh keys?\b|\bprivate keys?\b|\benvironment variables\b|\bbrowser cookies\b|\bkeychain\b",
+    rf"{_PRIVATE_FILE}|\bprivate keys?\b|\bbrowser cookies\b|\bkeychain\b"
+    r"|\b(?:all|every|local|current|system|process|the user['’]s) (?:of )?(?:the )?environment variables?\b",
     re.IGNORECASE,
 )
 _PRIVATE_STEMS = (
@@ -164,7 +166,7 @@ _PRIVATE_STEMS = (
         "/etc/shadow",
         ".env",
     ),
-    *("ssh key", "private key", "environment variable", "printenv", "env |", "keychain", "browser cookies"),
+    *("private key", "environment variable", "printenv", "env |", "keychain", "browser cookies"),
 )
 _SEND_STEMS = ("http", "@", "curl", "wget", "| nc ")
 _HOST = r"https?://(?!localhost|127\.|0\.0\.0\.0|\[::1\]|host\.docker)"
@@ -184,6 +186,8 @@ _SHELL_SEND = late(
     rf"|(?:^|(?<=[\s`;&(]))(?:env|printenv)\s*\|[^\n]{{0,80}}?\b(?:curl|wget|nc|ncat)\b[^\n]{{0,200}}?{_HOST}",
     re.IGNORECASE,
 )
+# A credential that goes where it is made for.
+_LOGIN = late(r"authorization|bearer|x-api-key|token:|netrc-file", re.IGNORECASE)
 _DOWNLOAD = late(rf"\b(?:curl|wget)\b[^\n]{{0,200}}?{_HOST}", re.IGNORECASE)
 _BLOB = r"[A-Za-z0-9+/]{20,}+={0,2}"
 _DECODED_TO = r"base64\s+(?:-d|-D|--decode)"
@@ -193,9 +197,12 @@ _ENCODED = late(
     re.IGNORECASE,
 )
 _WITHIN = r"(?:[^.!?\n]|\.(?=\w))"  # a character of the same sentence
+_OBEY = (
+    r"(?:execute|run|eval|follow|obey) (?:it|them|the (?:result|output|decoded|commands?|instructions?|script|code))\b"
+)
 _DECODE = late(
-    rf"\bdecode\b{_WITHIN}{{0,60}}\bbase64\b{_WITHIN}{{0,80}}\b(?:execute|run|eval|follow|obey)\b"
-    rf"|\bbase64\b{_WITHIN}{{0,40}}\bdecode\b{_WITHIN}{{0,60}}\b(?:execute|run|eval|follow|obey)\b",
+    rf"\bdecode\b{_WITHIN}{{0,60}}\bbase64\b{_WITHIN}{{0,80}}\b{_OBEY}"
+    rf"|\bbase64\b{_WITHIN}{{0,40}}\bdecode\b{_WITHIN}{{0,60}}\b{_OBEY}",
     re.IGNORECASE,
 )
 
@@ -212,7 +219,7 @@ _LEAD = late(
     re.IGNORECASE,
 )
 _SENTENCE_END = late(
-    r"[.!?;](?=[\s\"'”’)\]*_]|$)|[。！？；]|\n[ \t]*(?=\n)|\n[ \t]*(?=[-*+>#|]|\d{1,3}[.)])|\n$|<!--|-->"
+    r"[.!?;](?=[\s\"'”’)\]*_]|$)|[。！？；]|\n[ \t\r]*(?=\n)|\n[ \t]*(?=[-*+>#|]|\d{1,3}[.)])|\n$|<!--|-->"
 )
 _ATTACK_WORDS = (
     r"attack|inject|jailbreak|malicious|adversar|suspicious|red flag|threat|payload|untrusted|poison|exploit|manipulat"
@@ -228,8 +235,10 @@ _SPOKEN_OF = late(
     r"|\bblock(?:s|ed|list)?\b|❌|\bdo not\b|\bdon['’]t\b|\bmust not\b",
     re.IGNORECASE,
 )
+_BLANK_LINE = late(r"\n[ \t\r]*\n")
+_LABEL_END = late(r"[*_]{0,3}[ \t]*(?:[:—–|(-]|\r?\n|$)")
 _LIST_ITEM = late(r"[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]")
-_OPENING_QUOTES = "\"'`‘’“”„«‹「『《"
+_OPENING_QUOTES = tuple("\"'`‘’“”„«‹「『《")
 _QUOTES = (("“", "”"), ("„", "“"), ("«", "»"), ("「", "」"), ("『", "』"), ("‹", "›"))
 _REACH = 600
 _MOST = 500
@@ -256,7 +265,7 @@ def is_meant(text: str, phrase: Phrase, headings: tuple[str, ...] = ()) -> bool:
     first, last = _sentence_start(text, start), _sentence_end(text, end)
     if any(_ABOUT_ATTACKS.search(heading) for heading in headings):
         return False
-    if not phrase.command and (_is_cell(text, start) or _is_quoted(text, start)):
+    if not phrase.command and (_is_cell(text, start) or _is_quoted(text, start) or _is_label(text, start, end)):
         return False
     if _SPOKEN_OF.search(text, first, start) or _ABOUT_ATTACKS.search(text, end, last):
         return False
@@ -316,7 +325,8 @@ def _exfiltrations(text: str, lower: str) -> Iterator[Phrase]:
         return
     for window in _windows(lower, _PRIVATE_STEMS, 400):
         for match in _SHELL_SEND.finditer(text, *window):
-            yield Phrase(Attack.EXFILTRATION, Span(*match.span()), command=True)
+            if not _LOGIN.search(match[0]):
+                yield Phrase(Attack.EXFILTRATION, Span(*match.span()), command=True)
         for match in _SEND.finditer(text, *window):
             if _sends_secrets(text, match):
                 yield Phrase(Attack.EXFILTRATION, Span(*match.span()))
@@ -355,10 +365,18 @@ def _concealments(text: str, lower: str) -> Iterator[Phrase]:
 
 def _is_dangerous(text: str, at: int) -> bool:
     """Tell whether the paragraph of the offset `at` also speaks of secrets of the machine, or of a download."""
-    start = max(text.rfind("\n\n", max(0, at - _REACH), at), at - _REACH, 0)
-    end = text.find("\n\n", at, at + _REACH)
-    end = end if end >= 0 else min(len(text), at + _REACH)
+    start = _paragraph_start(text, at)
+    blank = _BLANK_LINE.search(text, at, at + _REACH)
+    end = blank.start() if blank else min(len(text), at + _REACH)
     return any(expression.search(text, start, end) for expression in (_GRAB, _SHELL_SEND, _DOWNLOAD, _ENCODED, _DECODE))
+
+
+def _paragraph_start(text: str, at: int) -> int:
+    """Return where the paragraph that holds the offset `at` starts, or a place that is far before it."""
+    start = max(0, at - _REACH)
+    for match in _BLANK_LINE.finditer(text, start, at):
+        start = match.end()
+    return start
 
 
 def _sentence_start(text: str, at: int) -> int:
@@ -378,11 +396,17 @@ def _is_cell(text: str, at: int) -> bool:
     return text[text.rfind("\n", max(0, at - _REACH), at) + 1 : at][:_REACH].lstrip().startswith("|")
 
 
+def _is_label(text: str, start: int, end: int) -> bool:
+    """Tell whether the phrase from `start` to `end` is a heading, or what a list item emphasises to speak of it."""
+    line = text[max(text.rfind("\n", max(0, start - _REACH), start) + 1, start - _REACH) : start]
+    marked = line.lstrip().startswith("#") or (line[-1:] in ("*", "_") and text[end : end + 1] in ("*", "_"))
+    return marked and _LABEL_END.match(text, end) is not None
+
+
 def _is_quoted(text: str, at: int) -> bool:
     """Tell whether the offset `at` stands inside quotation marks of its paragraph."""
-    paragraph = max(text.rfind("\n\n", max(0, at - _REACH), at), at - _REACH, 0)
-    before = text[paragraph:at]
-    if before.rstrip(" \t*_")[-1:] in _OPENING_QUOTES and before.strip():
+    before = text[_paragraph_start(text, at) : at]
+    if before.rstrip(" \t*_").endswith(_OPENING_QUOTES):
         return True
     if before.count('"') % 2 or before.count("`") % 2:
         return True
@@ -393,10 +417,10 @@ def _introduction(text: str, first: int) -> str:
     """Return the sentence before, and the line that introduces the list that the sentence at `first` is an item of."""
     before = text[max(0, first - _REACH) : first].rstrip()
     nearest = before[_sentence_start(before, max(0, len(before) - 1)) :]
-    line = text[text.rfind("\n", max(0, first - _REACH), first) + 1 : first + 8]
-    if not _LIST_ITEM.match(line):
+    line = text.rfind("\n", max(0, first - _REACH), first) + 1
+    if not _LIST_ITEM.match(text, line, first + 8):
         return nearest
-    for candidate in reversed(before.splitlines()):
+    for candidate in reversed(text[max(0, line - _REACH) : line].splitlines()):
         if candidate.strip() and not _LIST_ITEM.match(candidate) and candidate[:1] not in " \t":
             return f"{nearest}\n{candidate}"
     return nearest

@@ -70,6 +70,10 @@ ARGUMENT_NAME = late(
 _SCRIPT_FILE = late(r"(?:\.(?:sh|bash|zsh|fish|command)|rc|profile|aliases|/bin/[\w-]+|crontab)[\"']?$")
 _DEFAULTED = late(r"\$\{\w+:?([-=+])(.*)\}$", 16)  # re.DOTALL
 _PLAIN_WORD = late(r"[^\W\d_][\w'’]*[,.;:!?]?$")
+_FUNCTION_WORDS = frozenset(
+    "is are was were will would should must may not never cannot be the a an this that and or to for with without when"
+    " if in on by from as because".split()
+)
 _MAX_DEPTH = 6
 _MAX_BARE_WORDS = 2  # of a command line; more of them make a sentence
 
@@ -144,7 +148,7 @@ def is_prose(words: Sequence[Text]) -> bool:
         source = getattr(word, "source", None)
         bare = source is None or source.end - source.start == len(word)
         row = row + 1 if bare and _PLAIN_WORD.match(word) else 0
-        if row > _MAX_BARE_WORDS:
+        if row > _MAX_BARE_WORDS or (row and word.lower() in _FUNCTION_WORDS):
             return True
     return False
 

@@ -34,7 +34,7 @@ _TALKING = late(
     r"(?:print\w*|e?println|log\w*|logger|console|warn\w*|error|info|debug|trace|fatal|fail|bail|panic|throw|raise|echo"
     r"|puts|describe|it|test|help|usage|add_argument|add_option|option|argument|flag|includes?|contains?|has|match\w*"
     r"|search|find\w*|index_?of|starts_?with|ends_?with|replace\w*|strip|split|filter|test|compile|regexp?|expect\w*"
-    r"|assert\w*|to_?be|to_?equal|to_?contain|\w*error|\w*exception|grep|remove|delete|discard|count|set|frozenset"
+    r"|assert\w*|to_?be|to_?equal|to_?contain|\w*error|\w*exception|\w*exit|die|abort|grep|remove|delete|discard|count|set|frozenset"
     r"|enum|literal|choice\w*|style|bold|red|yellow|dim|chalk|write|section|heading|paragraph|t|i18n|msg|notify)$",
     2,
 )

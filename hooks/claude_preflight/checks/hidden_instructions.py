@@ -135,7 +135,7 @@ _UPKEEP = late(
     r"|placeholder|todo|fixme|fill (?:in|out)|replace (?:this|with)|\b(?:start|begin|end)\b",
     re.IGNORECASE,
 )
-_LINK_COMMENT = late(r"^\[(?://|comment|_)\]:[ \t]*(?:#|<>)[ \t]*[(\"'](.{1,2000})[)\"'][ \t]*$", re.MULTILINE)
+_LINK_COMMENT = late(r"^\[(?://|comment|_)\]:[ \t]*(?:#|<>)[ \t]*[(\"'](.{1,2000})[)\"'][ \t\r]*$", re.MULTILINE)
 
 
 class _Passage(NamedTuple):
