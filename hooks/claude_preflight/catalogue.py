@@ -98,6 +98,13 @@ HOOKS: tuple[Hook, ...] = (
         (files.MCP_CONFIG, *SETTINGS_KINDS, files.ENV_FILE, files.SHELL_RC, *INSTRUCTION_KINDS),
     ),
     Hook(
+        "settings-trust",
+        "P",
+        "A repository must not take over the machine that opens it",
+        "configuration runs nothing it should not",
+        (*SETTINGS_KINDS, files.MCP_CONFIG, files.AGENT, files.SKILL, files.COMMAND),
+    ),
+    Hook(
         "mcp-transport",
         "P",
         "A remote MCP is reached safely",

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from claude_preflight import catalogue, clock, selection
-from claude_preflight.agents.files import POLICY
+from claude_preflight.agents.files import POLICY, SOURCE
 from claude_preflight.catalogue import HOOKS, UMBRELLA, Hook
 from claude_preflight.context import Context
 from claude_preflight.document import Document
@@ -107,7 +107,8 @@ def _sources(repository: Repository, hooks: tuple[Hook, ...], options: Options) 
     if not options.paths and not repository.is_git:
         raise Unusable("not in a git repository: name the files or folders to check")
     paths = selection.named(repository, options.paths) if options.paths else repository.tracked()
-    return selection.worktree(repository, paths, hooks, otherwise=hooks[0].kinds[0] if options.any_file else "")
+    otherwise = hooks[0].kinds[0] if options.any_file and SOURCE not in hooks[0].kinds else ""
+    return selection.worktree(repository, paths, hooks, otherwise)
 
 
 def _policy(repository: Repository, options: Options) -> Policy:

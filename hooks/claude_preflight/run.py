@@ -60,7 +60,11 @@ def run(sources: Iterable[Source], hooks: tuple[Hook, ...], context: Context, *,
     results: list[Result] = []
     crashes: list[str] = []
     files = 0
+    seen: set[tuple[str, frozenset[str]]] = set()
     for source in sources:
+        if (source.path, source.kinds) in seen:
+            continue  # two links may lead to one file
+        seen.add((source.path, source.kinds))
         readers = [hook for hook in hooks if source.kinds.intersection(hook.kinds)]
         content = source.load() if readers else None
         if content is None:

@@ -17,8 +17,6 @@ from claude_preflight.run import Source
 _AGENT_FOLDERS = frozenset(
     (".claude", ".cursor", ".codex", ".gemini", ".kiro", ".roo", ".vscode", ".opencode", ".amazonq")
 )
-
-
 # Up to so many files are read by ourselves: starting git takes as long.
 _FEW = 100
 

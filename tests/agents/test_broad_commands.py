@@ -15,7 +15,7 @@ from claude_preflight.agents.validation import data_path, load_schema
 
 # Power: patterns, each with the program that is found.
 BROAD = {
-    "everything": "* = * | ** = * | * * = * |   = *",
+    "everything": "* = * | ** = * | * * = * |  * = *",
     "pattern": "* --help = * | *install = * | * python3 x = *",
     "command": (
         "bash * = bash | bash -c * = bash | bash -lc 'cd x; * = bash | /bin/sh -c * = sh | zsh* = zsh"
@@ -92,7 +92,7 @@ def test_broad(power: str, pattern: str, program: str) -> None:
     assert breadth(pattern) == (power, program)
 
 
-@pytest.mark.parametrize("pattern", NARROW.split(" | "))
+@pytest.mark.parametrize("pattern", ["", " ", *NARROW.split(" | ")])
 def test_narrow(pattern: str) -> None:
     assert breadth(pattern) is None
 

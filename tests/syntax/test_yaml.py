@@ -8,9 +8,10 @@ from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
 from claude_preflight.model import Span
+from claude_preflight.syntax.front_matter import FrontMatter, _read_simple, front_matter
 from claude_preflight.syntax.jsonc import MAX_DEPTH
 from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Sequence, SyntaxProblem, Text, plain, walk
-from claude_preflight.syntax.yaml_ import FrontMatter, _read_simple, front_matter, read_yaml, read_yaml_documents
+from claude_preflight.syntax.yaml_ import read_yaml, read_yaml_documents
 
 # U+2028 and U+FEFF by number, so that nobody has to guess what stands in the source.
 LINE_SEPARATOR = "\u2028"

@@ -77,7 +77,7 @@ def programs() -> dict[str, Program]:
 
 def breadth(pattern: str) -> Breadth | None:
     """Return what `pattern`, a command in which `*` stands for any characters, lets run; None for a narrow one."""
-    if not pattern.strip("* "):
+    if "*" in pattern and not pattern.strip("* "):
         return Breadth(EVERYTHING, "*")
     head, *others = fixed_parts(pattern[:_LONGEST])
     star = bool(others)

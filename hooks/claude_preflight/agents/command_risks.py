@@ -284,7 +284,8 @@ class _Reading:
     def step(self, script: _Script, number: int, stdin: Facts, depth: int) -> Facts:
         command = script.found[number]
         for name, value in command.assignments:
-            facts = self.facts(script, value, Text(value), value.start, value.end, command.depth)
+            source = script.text[max(0, value.start - 1) : value.end + 1]  # with its quotes, if it has any
+            facts = self.facts(script, value, source, value.start, value.end, command.depth)
             self.variables[str(name)] = self.variables.get(str(name), _NOTHING) | facts
         for redirection in command.redirections:
             if redirection.target is not None and redirection.operator.endswith("<"):

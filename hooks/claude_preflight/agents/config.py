@@ -34,7 +34,7 @@ def _read(document: Document) -> Tree:
 
         return read_toml(document.text)
     if path.endswith((".md", ".mdc")):
-        from claude_preflight.syntax.yaml_ import front_matter
+        from claude_preflight.syntax.front_matter import front_matter
 
         matter = front_matter(document.text)
         return matter.tree if matter else Tree(None, ())

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from claude_preflight.agents.unsafe_shell import Unsafe, in_shell
 from claude_preflight.document import Document
 from claude_preflight.late import late
+from claude_preflight.syntax.front_matter import front_matter
 from claude_preflight.syntax.markdown import Blocks, CodeBlock, CodeSpan, read_markdown
-from claude_preflight.syntax.yaml_ import front_matter
 
 _SHELL_LANGUAGES = frozenset(
     " sh bash shell zsh console shell-session terminal fish powershell ps1 pwsh bat cmd !".split(" ")

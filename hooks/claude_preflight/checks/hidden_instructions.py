@@ -48,7 +48,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from claude_preflight.agents.hidden_text import Hidden, HiddenKind, find_hidden, has_hidden, visible_offsets
 from claude_preflight.agents.injection import Attack, Phrase, find_phrases, is_meant, speaks_of_attacks
@@ -57,8 +57,10 @@ from claude_preflight.document import Document
 from claude_preflight.hook import run_hook
 from claude_preflight.late import late
 from claude_preflight.model import Confidence, Edit, Finding, Fix, Rule, Severity, Span
-from claude_preflight.syntax.markdown import CODE, CODE_SPAN, COMMENT, Blocks, read_markdown
 from claude_preflight.syntax.nodes import Scalar, Text, walk
+
+if TYPE_CHECKING:
+    from claude_preflight.syntax.markdown import Blocks
 
 TAG_TEXT = Rule(
     "hidden-tag-text", Severity.ERROR, Confidence.HIGH, "a text stands in invisible Unicode tag characters", 1427
@@ -222,9 +224,9 @@ def _escaped_findings(texts: list[tuple[bool, Text]], source: str) -> Iterator[F
 def _in_markdown(document: Document) -> Iterator[Finding]:
     text = document.text
     escaped = text.startswith("---") and "\\" in text and _ESCAPED.search(text)
-    if not (escaped or "<!--" in text or "]: " in text or find_phrases(_shown(_unescaped(text)))):
+    if not (escaped or next(_addressed(text), None) or find_phrases(_shown(_unescaped(text)))):
         return
-    from claude_preflight.syntax.yaml_ import front_matter
+    from claude_preflight.syntax.front_matter import front_matter
 
     matter = front_matter(text)
     if matter and matter.tree.root:
@@ -283,6 +285,8 @@ def _in_passage(text: Text) -> Iterator[Finding]:
     comments = list(_addressed(text))
     if not phrases and not comments:
         return
+    from claude_preflight.syntax.markdown import CODE, CODE_SPAN, read_markdown
+
     blocks = read_markdown(text)
     reported: set[Span] = set()
     for phrase in phrases:
@@ -297,6 +301,8 @@ def _in_passage(text: Text) -> Iterator[Finding]:
 
 
 def _phrase_finding(passage: _Passage, phrase: Phrase, blocks: Blocks, reported: set[Span]) -> Finding | None:
+    from claude_preflight.syntax.markdown import CODE, CODE_SPAN, COMMENT
+
     span = passage.span(*phrase.span)
     region = blocks.kind_at(span.start)
     if region in (CODE, CODE_SPAN) and not (phrase.command and not _is_example(blocks, span)):
@@ -333,7 +339,7 @@ def _headings_above(blocks: Blocks, offset: int) -> tuple[str, ...]:
     return tuple(above)
 
 
-def _addressed(text: Text) -> Iterator[Span]:
+def _addressed(text: str) -> Iterator[Span]:
     """Yield the spans of the comments of `text` that speak to a model."""
     at = text.find("<!--")
     while at >= 0:

@@ -39,6 +39,7 @@ References
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -109,7 +110,13 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
 # --- commands -----------------------------------------------------------------------------------------------------
 
 # Without any of these, no server that is started through a shell can be told anything bad.
-_TELLING = late(r"curl|wget|iwr|irm|nvoke-|base64|-e[nc]|/tmp/|/dev/|eval|\.ssh|\.aws|\bnc\b", 2)
+_TELLING = late(r"curl|wget|iwr|irm|nvoke-|base64|-e[nc]|/tmp/|/dev/|eval|\.ssh|\.aws|\bnc\b", re.IGNORECASE)
+# What most hooks are, and at once seen to be harmless: a script of the project or plugin, plain words behind it.
+_OWN_SCRIPT = late(
+    r"(?:(?:bash|sh|node|python3?) )?\"?"
+    r"\$(?:\{CLAUDE_(?:PROJECT_DIR|PLUGIN_ROOT)\}|CLAUDE_(?:PROJECT_DIR|PLUGIN_ROOT))\"?"
+    r"/[\w./-]+\"?(?: [\w-]+)*"
+)
 # Tools that change nothing: a hook may well approve them.
 _READING = frozenset("Read Glob Grep LS NotebookRead TodoWrite WebSearch beforeReadFile".split())
 _ABOUT: dict[str, tuple[Rule, str, str]] = {
@@ -161,13 +168,14 @@ def _commands(document: Document, context: Context) -> Iterator[Finding]:
                 continue
         if command.posted:
             yield from _posted(command)
+        if command.posted or (command.arguments is None and _OWN_SCRIPT.fullmatch(command.text)):
             continue
         from claude_preflight.agents.command_risks import risks
 
         for risk in risks(command):
             if risk.kind == "unpinned":
                 unpinned.append((command, risk))
-            elif risk.kind != "approves" or _approves_too_much(command):
+            elif _counts(risk, command, document):
                 yield _finding(command, risk)
     if unpinned:
         yield from _unpinned(unpinned, document, context)
@@ -177,6 +185,14 @@ def _finding(command: ConfiguredCommand, risk: Risk) -> Finding:
     rule, words, repair = _ABOUT[risk.kind]
     message = f"{command.origin} {words.format(risk.detail)}; it runs {command.when}"
     return rule.at(risk.place.span, message, repair=repair, key=f"{command.key}/{risk.detail}", server=command.server)
+
+
+def _counts(risk: Risk, command: ConfiguredCommand, document: Document) -> bool:
+    """Tell whether `risk` is one where the command stands."""
+    if risk.kind == "home program":
+        # One person's settings, and an organisation's, may well name programs of the machine they are for.
+        return not document.path.endswith("settings.local.json") and "managed-settings" not in document.path
+    return risk.kind != "approves" or _approves_too_much(command)
 
 
 def _approves_too_much(command: ConfiguredCommand) -> bool:
@@ -231,7 +247,7 @@ def _manifests(document: Document, context: Context) -> list[str]:
 # --- variables ----------------------------------------------------------------------------------------------------
 
 _BASE_URLS = late(r"ANTHROPIC_(?:\w+_)?BASE_URL|CLAUDE_CODE_API_BASE_URL")
-_PROXIES = late(r"(?:HTTPS?|ALL)_PROXY", 2)
+_PROXIES = late(r"(?:HTTPS?|ALL)_PROXY", re.IGNORECASE)
 _TELEMETRY_HOST = late(r"OTEL_EXPORTER_OTLP_(?:\w+_)?ENDPOINT")
 _TELEMETRY_CONTENT = late(r"OTEL_LOG_(?:USER_PROMPTS|ASSISTANT_RESPONSES|TOOL_DETAILS|TOOL_CONTENT|RAW_API_BODIES)")
 _ON = frozenset(("1", "true", "yes", "on"))
@@ -279,7 +295,8 @@ _LOADERS = {
 }
 _GIT_KEY = late(r"GIT_CONFIG_KEY_\d+|GIT_CONFIG_PARAMETERS")
 _GIT_PROGRAM = late(
-    r"core\.(?:sshcommand|pager|editor|fsmonitor|hookspath)|credential\.helper|\.(?:command|cmd|process)\b", 2
+    r"core\.(?:sshcommand|pager|editor|fsmonitor|hookspath)|credential\.helper|\.(?:command|cmd|process)\b",
+    re.IGNORECASE,
 )
 _CERTIFICATES = frozenset("NODE_EXTRA_CA_CERTS SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE CURL_CA_BUNDLE".split())
 _AFTER_TRUST = "for everyone who trusts the folder, and unasked with claude -p"
@@ -428,7 +445,7 @@ def _sandbox(sandbox: Mapping | None) -> Iterator[Finding]:
             message = "allowedDomains lets sandboxed commands send data to every host"
             yield SANDBOX.at(text.span, message, repair="list the hosts that are needed", key="allowedDomains")
     for text in _texts(sandbox.mapping("filesystem"), "allowWrite"):
-        if text.strip().rstrip("*").rstrip("/") in ("", "~", "$HOME"):
+        if text.startswith(("/", "~", "$HOME")) and text.rstrip("*").rstrip("/") in ("", "~", "$HOME"):
             message = (
                 "allowWrite lets sandboxed commands write outside of the project, settings and shell files included"
             )

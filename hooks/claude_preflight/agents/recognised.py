@@ -1,0 +1,61 @@
+"""Which known server an entry of a configuration starts or reaches, whatever the entry is called."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from claude_preflight.agents.known_servers import KnownServer, catalogue
+from claude_preflight.agents.launch import Launch, program_name
+from claude_preflight.agents.mcp import Server
+from claude_preflight.syntax.nodes import Text
+
+
+def recognised(server: Server) -> KnownServer | None:
+    """Return what is known of `server`, by its package, image, Python module, program or address; None if nothing."""
+    launch = server.launch
+    remote = server.remote
+    if remote is not None:
+        return _by_address(remote)
+    if launch is None:
+        return None
+    if launch.package and launch.registry:
+        return catalogue().server(launch.registry, launch.package)
+    return _by_program(launch)
+
+
+def _by_program(launch: Launch) -> KnownServer | None:
+    """Return the server that an installed program or a Python module is."""
+    words = launch.arguments
+    if launch.launcher == "python" and len(words) > 1 and words[0] == "-m":
+        return catalogue().server("pypi", words[1].partition(".")[0])
+    name = program_name(launch.binary or launch.spec or "")
+    return _programs().get(name) if "mcp" in name else None
+
+
+@cache
+def _programs() -> dict[str, KnownServer]:
+    """Return the trusted servers by the program that their package installs, which mostly has the package's name."""
+    servers = [server for server in catalogue().servers if server.trusted and server.registry in ("npm", "pypi", "oci")]
+    return {server.name.rpartition("/")[2].lower(): server for server in servers}
+
+
+def _by_address(address: Text) -> KnownServer | None:
+    """Return the server at `address`. A host for nothing but MCP need not be asked for the path as well."""
+    host, path = split_address(address)
+    for known_host, known_path, known in _addresses():
+        if host == known_host and ("mcp" in host or f"{path}/".startswith(f"{known_path}/")):
+            return known
+    return None
+
+
+@cache
+def _addresses() -> list[tuple[str, str, KnownServer]]:
+    servers = [server for server in catalogue().servers if server.registry == "url"]
+    return [(*split_address(server.name), server) for server in servers]
+
+
+def split_address(address: str) -> tuple[str, str]:
+    """Return the host in lower case, without user and port, and the path, without outer slashes, of a URL."""
+    rest = address.partition("://")[2].partition("?")[0].partition("#")[0]
+    authority, _, path = rest.partition("/")
+    return authority.rpartition("@")[2].partition(":")[0].lower().rstrip("."), path.strip("/")
