@@ -98,6 +98,20 @@ HOOKS: tuple[Hook, ...] = (
         (files.MCP_CONFIG, *SETTINGS_KINDS, files.ENV_FILE, files.SHELL_RC, *INSTRUCTION_KINDS),
     ),
     Hook(
+        "agent-least-privilege",
+        "P",
+        "Least privilege for each agent: a reviewer reads, a writer of documentation runs nothing",
+        "agents have the tools of their role",
+        (files.AGENT,),
+    ),
+    Hook(
+        "hidden-instructions",
+        "P",
+        "Prompt injection: nothing that a human reviewer cannot see",
+        "no instructions that a reviewer cannot see",
+        (*INSTRUCTION_KINDS, files.MCP_CONFIG, files.PLUGIN, files.AGENT_SETTINGS),
+    ),
+    Hook(
         "settings-trust",
         "P",
         "A repository must not take over the machine that opens it",

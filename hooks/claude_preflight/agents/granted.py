@@ -63,12 +63,17 @@ def broad_tokens(server: Server) -> Iterator[BroadToken]:
     """Yield the tokens of `server` that give far more than one server can need, literal or by their variable's name."""
     for path, secret in _secrets(server):
         if secret.kind in _NARROWER:
-            reach = _COARSE.get(secret.kind, "with the whole power of its account")
-            yield BroadToken(secret.span, f"a {secret.label}, {reach}", _NARROWER[secret.kind], f"{path}:{secret.kind}")
+            yield BroadToken(secret.span, _described(secret), _NARROWER[secret.kind], f"{path}:{secret.kind}")
     for text, variable in _variables(server):
         for pattern, label, kind in _BY_NAME:
             if pattern.search(variable):
                 yield BroadToken(text.span, f"{label} ({variable})", _NARROWER.get(kind, _FOR_ROOT), variable)
+
+
+def _described(secret: Secret) -> str:
+    article = "an" if secret.label[0] in "aeioAEIO" else "a"
+    reach = _COARSE.get(secret.kind) or ("" if "," in secret.label else "which has the whole power of its account")
+    return ", ".join(filter(None, (f"{article} {secret.label}", reach)))
 
 
 def _secrets(server: Server) -> Iterator[tuple[str, Secret]]:

@@ -88,9 +88,9 @@ def find_hidden(text: str) -> list[Hidden]:
     return sorted(found, key=lambda hidden: hidden.span)
 
 
-def has_hidden(text: str) -> bool:
-    """Tell whether `text` has a character that shows nothing, for whatever use."""
-    return not text.isascii() and _ANY_HIDDEN.search(text) is not None
+def visible(text: str) -> str:
+    """Return the characters of `text` that show."""
+    return text if text.isascii() else _ANY_HIDDEN.sub("", text)
 
 
 def visible_offsets(text: str) -> list[int]:

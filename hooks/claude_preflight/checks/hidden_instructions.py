@@ -50,7 +50,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from claude_preflight.agents.hidden_text import Hidden, HiddenKind, find_hidden, has_hidden, visible_offsets
+from claude_preflight.agents.hidden_text import Hidden, HiddenKind, find_hidden, visible, visible_offsets
 from claude_preflight.agents.injection import Attack, Phrase, find_phrases, is_meant, speaks_of_attacks
 from claude_preflight.context import Context
 from claude_preflight.document import Document
@@ -224,7 +224,7 @@ def _escaped_findings(texts: list[tuple[bool, Text]], source: str) -> Iterator[F
 def _in_markdown(document: Document) -> Iterator[Finding]:
     text = document.text
     escaped = text.startswith("---") and "\\" in text and _ESCAPED.search(text)
-    if not (escaped or next(_addressed(text), None) or find_phrases(_shown(_unescaped(text)))):
+    if not (escaped or any(True for _ in _addressed(text)) or find_phrases(visible(_unescaped(text)))):
         return
     from claude_preflight.syntax.front_matter import front_matter
 
@@ -241,7 +241,7 @@ def _in_markdown(document: Document) -> Iterator[Finding]:
 def _in_configuration(document: Document) -> Iterator[Finding]:
     text = document.text
     escaped = "\\" in text and _ESCAPED.search(text)
-    if not (escaped or find_phrases(_shown(_unescaped(text)))):
+    if not (escaped or find_phrases(visible(_unescaped(text)))):
         return
     from claude_preflight.agents.config import tree_of
 
@@ -268,15 +268,9 @@ def _unescaped(text: str) -> str:
     return text.replace("\\n", "  ") if "\\n" in text else text
 
 
-def _shown(text: str) -> str:
-    return "".join(text[offset] for offset in visible_offsets(text)[:-1]) if has_hidden(text) else text
-
-
 def _passage(text: Text) -> _Passage:
-    if not has_hidden(text):
-        return _Passage(text, text, None)
-    offsets = visible_offsets(text)
-    return _Passage(text, "".join(text[offset] for offset in offsets[:-1]), offsets)
+    shown = visible(text)
+    return _Passage(text, shown, visible_offsets(text) if len(shown) < len(text) else None)
 
 
 def _in_passage(text: Text) -> Iterator[Finding]:
