@@ -73,6 +73,9 @@ def test_name_of_the_server_in_front_of_the_tool_is_looked_through() -> None:
         ("context7", None),
         ("sequential-thinking", None),
         ("githubish", None),
+        ("aws-documentation", None),
+        ("plugin-deploy-on-aws-awsknowledge", None),
+        ("github_read-only", None),
         ("", None),
     ],
 )

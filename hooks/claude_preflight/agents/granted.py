@@ -116,7 +116,7 @@ def _scope_texts(server: Server) -> Iterator[Text]:
     for holder in holders:
         yield from _scopes_of(holder)
     words = server.launch.arguments if server.launch else ()
-    for option, word in pairwise(("", *words)):
+    for option, word in pairwise((Text.at("", 0, 0), *words)):
         equals = word.find("=")
         if equals > 0 and _SCOPE_OPTION.match(word[:equals]):
             yield word.part(equals + 1, len(word))

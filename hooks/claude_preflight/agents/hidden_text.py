@@ -75,6 +75,8 @@ _PICTURE = late("[\u00a9\u00ae\u203c\u2049\u20e3\u2100-\u2bff\u3030\u303d\u3297\
 # Singles with an honest use between Latin letters: hyphenation hints, and what formula renderers leave behind.
 _HINTS = frozenset("\u00ad\u2061\u2062\u2063\u2064")
 _JOINERS = frozenset("\u200c\u200d\u200b\u034f\u200e\u200f\u061c")
+# What editors and web pages leave behind; alone at the edge of a word it hides nothing and splits nothing.
+_LEFTOVERS = frozenset("\u200b\u2060")
 # So many in one line, each between two letters, are no accident.
 _MANY = 8
 
@@ -129,7 +131,7 @@ def _invisible(text: str) -> Iterator[Hidden]:
             yield Hidden(HiddenKind.DATA, Span(start, end), _decoded(run), (Span(start + keep, end),))
         elif len(run) == 1 and run not in _HINTS and _between_latin(text, start, end):
             inside_words.append(Span(start, end))
-        else:
+        elif len(run) > 1 or run not in _LEFTOVERS:
             yield Hidden(HiddenKind.STRAY, Span(start, end), "", (Span(start, end),))
     yield from _inside_words(text, inside_words)
 

@@ -101,4 +101,6 @@ def _is_connection(name: str, text: Text) -> bool:
     if any(place.kind == DATABASE for place in places(text)):
         return True
     named = frozenset(words(name))
-    return bool(text and named & _OF_DATA and named & frozenset("url uri dsn host hostname password pwd string".split()))
+    return bool(
+        text and named & _OF_DATA and named & frozenset("url uri dsn host hostname password pwd string".split())
+    )

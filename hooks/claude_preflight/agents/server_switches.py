@@ -86,7 +86,7 @@ def _uses(server: Server, known: KnownServer, group: str) -> bool:
 
 
 def _holds(switch: Switch, value: str, *, if_unknown: bool) -> bool:
-    """Tell whether `value`, which is given for `switch`, turns it on; `if_unknown` is for a variable without default."""
+    """Tell whether `value`, which is given for `switch`, turns it on; `if_unknown` is for a variable."""
     reference = _REFERENCE.fullmatch(value.strip())
     if reference:
         if not reference[1]:
@@ -129,7 +129,7 @@ def _flags(server: Server, switch: Switch) -> Iterator[tuple[Text, str]]:
 
 
 def _folded(option: str) -> str:
-    """Return `option` so that spellings which programs take for the same become the same: `--readOnly`, `--read-only`."""
+    """Return `option` in one spelling for all that programs take for the same: `--readOnly`, `--read-only`."""
     if not option.startswith("--"):
         return option
     return "--" + option[2:].replace("-", "").replace("_", "").lower()
@@ -150,9 +150,7 @@ def _in_address(address: Text, switch: Switch) -> Iterator[tuple[Text, str]]:
         found = host == switch.name
     elif switch.part == "path":
         segments, wanted = path.split("/"), switch.name.split("/")
-        found = any(
-            all(map(fnmatchcase, segments[start:], wanted)) for start in range(len(segments) - len(wanted) + 1)
-        )
+        found = any(all(map(fnmatchcase, segments[start:], wanted)) for start in range(len(segments) - len(wanted) + 1))
     else:
         for parameter in address.partition("?")[2].partition("#")[0].split("&"):
             name, equals, value = parameter.partition("=")

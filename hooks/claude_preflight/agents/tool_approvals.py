@@ -201,8 +201,15 @@ class Danger(NamedTuple):
     severity: Severity
 
 
+class _Data(NamedTuple):
+    harmless: frozenset[str]
+    tools: list[tuple[re.Pattern[str], Danger]]
+    servers: dict[str, str]
+    readers: tuple[str, ...]
+
+
 @cache
-def _data() -> tuple[frozenset[str], list[tuple[re.Pattern[str], Danger]], dict[str, str]]:
+def _data() -> _Data:
     with open(data_path("mcp_tools.json"), encoding="utf-8") as file:
         data = json.load(file)
     tools = [
@@ -213,25 +220,27 @@ def _data() -> tuple[frozenset[str], list[tuple[re.Pattern[str], Danger]], dict[
         for entry in data["tools"]
     ]
     by_word = {name: entry["does"] for entry in data["servers"] for name in entry["names"]}
-    return frozenset(data["harmless"]), tools, by_word
+    return _Data(frozenset(data["harmless"]), tools, by_word, tuple(_folded(name) for name in data["readers"]))
 
 
 def danger_of_tool(tool: str, server: str = "") -> Danger | None:
     """Return why a person should see the calls of `tool`; None for one that reads, or that nothing is known of."""
-    harmless, tools, _ = _data()
+    data = _data()
     name = _folded(tool)[:100]
     spellings = [name]
     for prefix in _folded(server).split("_"):
         spellings += [name.removeprefix(f"{prefix}_")] if prefix and name.startswith(f"{prefix}_") else []
-    if harmless.intersection(spellings):
+    if data.harmless.intersection(spellings):
         return None
-    return next((danger for pattern, danger in tools for each in spellings if pattern.fullmatch(each)), None)
+    return next((danger for pattern, danger in data.tools for each in spellings if pattern.fullmatch(each)), None)
 
 
 def danger_of_server(server: str) -> str | None:
     """Return what the tools of `server` may do, by a word in its name; None for one that nothing is known of."""
-    by_word = _data()[2]
-    return next((by_word[word] for word in _folded(server).split("_") if word in by_word), None)
+    data, name = _data(), _folded(server)
+    if any(reader in name for reader in data.readers):
+        return None
+    return next((data.servers[word] for word in name.split("_") if word in data.servers), None)
 
 
 def _folded(name: str) -> str:

@@ -21,8 +21,9 @@ _SAMPLE = late(
     r"(?:^|[/._-])(?:examples?|samples?|templates?|demos?|docs?|documentation|fixtures?|tests?|dist|skel)(?:[/._-]|$)"
 )
 _TO_FILL_IN = late(
-    r"<[A-Za-z][^<>\n]{1,60}>|\b(?:YOUR|REPLACE|INSERT|CHANGE)[-_ ]?[A-Z]|\byour[-_ ][a-z]|[/\\]path[/\\]to[/\\]|\[[A-Z_ ]{4,40}\]|\.\.\."
-    r"|\bREMPLACEZ|\{\{[^{}\n]{1,60}\}\}|\bxxx"
+    r"<[A-Za-z][^<>\n]{1,60}>|\b(?:YOUR|REPLACE|INSERT|CHANGE)[-_ ]?[A-Z]|\byour[-_ ][a-z]"
+    r"|[/\\]path[/\\]to[/\\]|\[[A-Z_ ]{4,40}\]|\.\.\."
+    r"|\bREMPLACEZ|\b[Cc]opy (?:this|the|it)\b|\{\{[^{}\n]{1,60}\}\}|\bxxx"
 )
 # Files of a home directory that no project has at its root.
 _OF_A_HOME = frozenset(
@@ -45,24 +46,29 @@ def program_of(path: str) -> str:
         return "Claude Desktop"
     if _OWN_FILE.search(path):
         return "Claude Code"
-    return "a user's own agent" if _USER_FOLDER.search(path) else ""
+    return ""
 
 
-def is_dotfiles(repository: Repository, path: str) -> bool:
-    """Tell whether `repository` keeps a home directory, of which the agent's file at `path` is a part.
+def is_global(repository: Repository, path: str) -> bool:
+    """Tell whether the agent's file at `path` is read in every project of a person.
 
-    Raises `GitError`.
+    It is, where it stands in a folder of user settings, or beside the files of a home directory that `repository`
+    keeps. Raises `GitError`.
     """
+    return bool(_USER_FOLDER.search(path)) or _is_of_a_home(repository, path)
+
+
+def _is_of_a_home(repository: Repository, path: str) -> bool:
     match = _AGENT_HOME.search(path)
     if not match:
         return False
     if posixpath.basename(repository.root).lstrip(".").lower() in ("dotfiles", "dot-files"):
         return True
     base = path[: match.start()].strip("/")
-    found = set()
+    homes: dict[str, set[str]] = {}
     for tracked in repository.tracked() if repository.is_git else ():
         folder, _, name = tracked.rpartition("/")
-        if name in _OF_A_HOME and (folder == base or folder.count("/") < 1):
-            found.add((folder == base, name))
-    beside = {name for same, name in found if same}
-    return bool(beside) or len({name for _, name in found}) > 1
+        if name in _OF_A_HOME and (folder == base or "/" not in folder):
+            homes.setdefault(folder, set()).add(name)
+    # One package for each program, as stow has them, or one home in the folder of the agent's own.
+    return base in homes or len(set().union(*homes.values())) > 1

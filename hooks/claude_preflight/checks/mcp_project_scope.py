@@ -3,8 +3,8 @@
 What it does
 ------------
 Points out MCP servers in a configuration of one person's account that is committed: `claude_desktop_config.json`,
-`.claude.json`, files below `.config`; servers for databases, clouds, code, mail and the like in the global settings of
-a dotfiles repository; and `mcpServers` in a `settings.json` of Claude Code, which has no effect there. With a profile
+`.claude.json`; servers for databases, clouds, code, mail and the like in global settings, such as those of a dotfiles
+repository; and `mcpServers` in a `settings.json` of Claude Code, which has no effect there. With a profile
 in the policy it refuses what breaks it: in `client`, servers that reach the network and are not on `packages.allow`,
 and long lists; in `database`, a connection by anything but `${…DEV…}` variables. Templates that are there to be filled
 in are no findings.
@@ -126,21 +126,20 @@ def _without_effect(found: Sequence[Server]) -> Finding:
 
 
 def _place(document: Document, found: Sequence[Server], context: Context) -> Iterator[Finding]:
-    from claude_preflight.agents.user_level import is_dotfiles, is_sample, program_of
+    from claude_preflight.agents.user_level import is_global, is_sample, program_of
 
     if is_sample(document.path, document.text):
         return
     program = program_of(document.path)
     sensitive = [server for server in found if _is_sensitive(server)]
-    first = found[0].name
-    if program and not (sensitive and is_dotfiles(context.repository, document.path)):
+    if program:
         message = (
             f"this is a configuration of {program} for one person's account, where its servers are there for every"
             f" project: {_listed(found)}"
         )
         repair = "keep the servers of this project in .mcp.json, and the file out of the repository"
-        yield USER_LEVEL.at(first.span, message, repair=repair, key=_key(found), server=str(first))
-    elif sensitive and is_dotfiles(context.repository, document.path):
+        yield USER_LEVEL.at(found[0].name.span, message, repair=repair, key=_key(found), server=str(found[0].name))
+    elif sensitive and is_global(context.repository, document.path):
         message = f"these servers are there in every project, whatever it holds: {_listed(sensitive)}"
         repair = "move each to the .mcp.json of the projects that need it"
         first = sensitive[0].name

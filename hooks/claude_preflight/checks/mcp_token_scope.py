@@ -248,8 +248,8 @@ def _form(document: Document) -> Iterator[Finding]:
     schema = load_schema("token-inventory")
     if not accepts(schema, plain(tree.root)):
         for error in errors(schema, tree.root):
-            key = "/".join(map(str, error.path))
-            yield INVENTORY_FORM.at(error.span, f"the token inventory: {error.message}", repair=repair, key=key)
+            place = "/".join(map(str, error.path))
+            yield INVENTORY_FORM.at(error.span, f"the token inventory: {error.message}", repair=repair, key=place)
 
 
 def _declared(document: Document, context: Context) -> Iterator[Finding]:
