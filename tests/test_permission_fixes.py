@@ -41,8 +41,8 @@ DENIALS = [
     ),
     (
         '{\r\n\t"permissions": {\r\n\t\t"deny": [\r\n\t\t\t"Read(.env)"\r\n\t\t],\r\n\t\t"allow": []\r\n\t}\r\n}\r\n',
-        '{\r\n\t"permissions": {\r\n\t\t"deny": [\r\n\t\t\t"Read(.env)",\r\n\t\t\t"Read(~/.ssh/**)",\r\n\t\t\t"Read(~/.aws/**)"'
-        '\r\n\t\t],\r\n\t\t"allow": []\r\n\t}\r\n}\r\n',
+        '{\r\n\t"permissions": {\r\n\t\t"deny": [\r\n\t\t\t"Read(.env)",\r\n\t\t\t"Read(~/.ssh/**)",'
+        '\r\n\t\t\t"Read(~/.aws/**)"\r\n\t\t],\r\n\t\t"allow": []\r\n\t}\r\n}\r\n',
     ),
 ]
 

@@ -20,7 +20,8 @@ BROAD = {
     "command": (
         "bash * = bash | bash -c * = bash | bash -lc 'cd x; * = bash | /bin/sh -c * = sh | zsh* = zsh"
         " | bash = bash | bash -s = bash | sh - = sh | eval * = eval | source * = source | . * = . | env * = env"
-        " | xargs * = xargs | xargs -n 1 bash -c * = bash | xargs -I {} sh -c * = sh | env -u X * = env | tmux * = tmux | wsl * = wsl | start * = start"
+        " | xargs * = xargs | xargs -n 1 bash -c * = bash | xargs -I {} sh -c * = sh | env -u X * = env"
+        " | tmux * = tmux | wsl * = wsl | start * = start"
         " | cmd /c * = cmd | cmd.exe /c * = cmd | powershell.exe -Command * = powershell | pwsh * = pwsh"
         " | exec * = exec | Invoke-Expression * = invoke-expression"
     ),

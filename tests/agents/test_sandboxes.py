@@ -183,7 +183,8 @@ STEPS = "    steps:\n      - run: x\n"
         ),
         (
             "compose.yaml",
-            "services:\n  a:\n    build: .\n    volumes:\n      - {type: bind, source: /var/run/docker.sock, target: /s}\n"
+            "services:\n  a:\n    build: .\n    volumes:\n"
+            "      - {type: bind, source: /var/run/docker.sock, target: /s}\n"
             "    command: y\n",
             ("services", "a", "command"),
             SOCKET,

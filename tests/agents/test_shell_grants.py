@@ -5,10 +5,16 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from claude_preflight.agents.files import kinds_of
 from claude_preflight.agents.shell_grants import broad_grants
+from claude_preflight.checks import mcp_tool_approval, permission_scope, sensitive_path_deny
+from claude_preflight.context import Context
 from claude_preflight.document import Document
+from claude_preflight.policy import Policy
+from claude_preflight.repository import Repository
 
 # Path; configuration; for each broad grant its pattern, its key, and what it points at.
 CASES: list[tuple[str, object, list[tuple[str, str, str]]]] = [
@@ -170,3 +176,39 @@ def test_no_grant_escapes_a_sandbox_that_holds_every_command() -> None:
 def test_when_a_grant_holds(path: str, condition: str) -> None:
     [grant] = broad_grants(Document(path, '{"permissions": {"allow": ["Bash"]}}', kinds_of(path)))
     assert grant.condition == condition
+
+
+WORDS = ["permissions", "permission", "allow", "deny", "bash", "*", "tools", "allowed", "agent", "terminal", "default"]
+KEYS = st.sampled_from(
+    [
+        *WORDS,
+        "mcpServers",
+        "autoApprove",
+        "trust",
+        "chat.tools.terminal.autoApprove",
+        "amp.permissions",
+        "tool",
+        "action",
+    ]
+)
+TEXTS = st.sampled_from(
+    [*WORDS, "Bash", "Shell(*)", "mcp__a__b", "/.*/", "//", "/", "node", "@a/b", "a:b", "\udc80", ""]
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 1) | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS | TEXTS, inner, max_size=4),
+    max_leaves=12,
+)
+PATHS = sorted({path for path, _, _ in CASES} | {".kiro/settings/mcp.json", ".roo/mcp.json", "managed-settings.json"})
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(PATHS), VALUES | st.dictionaries(KEYS, VALUES, max_size=4))
+def test_any_configuration_is_checked(path: str, value: object) -> None:
+    document = Document(path, json.dumps(value), kinds_of(path))
+    context = Context(Repository("."), Policy(), "2026-11-22")
+    for check in (permission_scope, sensitive_path_deny, mcp_tool_approval):
+        for finding in check.check(document, context):
+            assert 0 <= finding.span.start < finding.span.end <= len(document.text)
+            assert finding.key
+            assert finding.rule in check.RULES

@@ -15,6 +15,7 @@ from claude_preflight.agents.config import mapping_of
 from claude_preflight.agents.mcp import Server, servers
 from claude_preflight.agents.places import names_host
 from claude_preflight.document import Document
+from claude_preflight.late import late
 from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Text
 from claude_preflight.syntax.nodes import Sequence as NodeSequence
 
@@ -37,13 +38,13 @@ class Setting(NamedTuple):
 
 
 # Variables and options that choose credentials kept elsewhere. `exec` is a word of the programs it stands for.
-_SELECTING_VARIABLE = re.compile(
+_SELECTING_VARIABLE = late(
     r"AWS_(?:DEFAULT_)?PROFILE|AWS_VAULT|(?:KUBE|KUBECTL|K8S|KUBERNETES|HELM)_?(?:KUBE)?CONTEXT|KUBECONFIG"
     r"|GOOGLE_APPLICATION_CREDENTIALS|CLOUDSDK_ACTIVE_CONFIG_NAME|DOPPLER_CONFIG|DATABRICKS_CONFIG_PROFILE"
     r"|OCI_CLI_PROFILE|SNOWFLAKE_(?:DEFAULT_)?CONNECTION_NAME"
 )
 # An application is configured by its project as well; a server has it to choose whose data it works on.
-_PROJECT_VARIABLE = re.compile(r"(?:GOOGLE_CLOUD|GCP|GCLOUD|BIGQUERY|BQ|FIREBASE|CLOUDSDK_CORE)_PROJECT(?:_ID)?")
+_PROJECT_VARIABLE = late(r"(?:GOOGLE_CLOUD|GCP|GCLOUD|BIGQUERY|BQ|FIREBASE|CLOUDSDK_CORE)_PROJECT(?:_ID)?")
 _SELECTING_OPTIONS = frozenset(
     "--profile --aws-profile --aws_profile --context --kube-context --env-file --env_file --envfile".split()
 )
@@ -73,9 +74,9 @@ _CLIENTS = frozenset(
     " clickhouse-client cqlsh valkey-cli".split()
 )
 _KNOWN = _SHELLS | _REMOTE | _CLIENTS | _SELECTING_WORDS.keys()
-_NAMED = re.compile(r"(-{0,2}[A-Za-z][\w.-]*)=")
-_HOST_AND_PORT = re.compile(r"[\w-]+(?:\.[\w-]+)+:\d{2,5}")
-_MEMBER = re.compile(r"\"([\w.-]{1,80})\"\s*:\s*\"([^\"\\]*)\"")
+_NAMED = late(r"(-{0,2}[A-Za-z][\w.-]*)=")
+_HOST_AND_PORT = late(r"[\w-]+(?:\.[\w-]+)+:\d{2,5}")
+_MEMBER = late(r"\"([\w.-]{1,80})\"\s*:\s*\"([^\"\\]*)\"")
 _MAX_DEPTH = 4
 
 
@@ -129,7 +130,7 @@ _COMMAND_KEYS = frozenset(
     "command bash powershell apiKeyHelper headersHelper otelHeadersHelper awsAuthRefresh awsCredentialExport"
     " gcpAuthRefresh install start".split()
 )
-_APPROVED = re.compile(r"(?:Bash|PowerShell|Shell|run_shell_command|ShellTool)\((.*?)(?::?\*)?\)", re.DOTALL)
+_APPROVED = late(r"(?:Bash|PowerShell|Shell|run_shell_command|ShellTool)\((.*?)(?::?\*)?\)", re.DOTALL)
 
 
 def _holds_variables(path: tuple[str, ...]) -> bool:

@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 from itertools import islice
 from typing import NamedTuple
 
+from claude_preflight.late import late
 from claude_preflight.syntax.nodes import Text
 
 WEB, DATABASE, BROKER, SHELL, STORAGE, CLOUD, PLAIN = "web", "database", "broker", "shell", "storage", "cloud", "plain"
@@ -54,51 +55,49 @@ class Place(NamedTuple):
 
 # A variable may stand for any part: ${NAME}, {env:NAME}, {{ name }}, <name>.
 _ELEMENT = r"[^\s\"'`<>|\\^{}]|\{\{[^{}\r\n]{0,80}\}\}|\{[^{}\s]{0,200}\}|<[^<>\r\n]{0,80}>"
-_URL = re.compile(rf"(?<![A-Za-z0-9+.])([A-Za-z][A-Za-z0-9+.]{{1,30}})://((?:{_ELEMENT})++)")
-_NEXT_URL = re.compile(r"[,;](?=[A-Za-z][A-Za-z0-9+.]{1,30}://)")
+_URL = late(rf"(?<![A-Za-z0-9+.])([A-Za-z][A-Za-z0-9+.]{{1,30}})://((?:{_ELEMENT})++)")
+_NEXT_URL = late(r"[,;](?=[A-Za-z][A-Za-z0-9+.]{1,30}://)")
 _AFTER_URL = ".,;:!?)]*_~"
-_PARAMETER = re.compile(r"([^&;=#]+)=([^&;#]*)")
-_PORT = re.compile(r":(\w+|\*|\$\{[^{}]*\}|\$\w+)$")
-_LITERAL = re.compile(r"[^\W_]")
-_DEFAULT = re.compile(r"\$\{[A-Za-z_]\w*:?[-=]([^{}]*)\}")
+_PARAMETER = late(r"([^&;=#]+)=([^&;#]*)")
+_PORT = late(r":(\w+|\*|\$\{[^{}]*\}|\$\w+)$")
+_LITERAL = late(r"[^\W_]")
+_DEFAULT = late(r"\$\{[A-Za-z_]\w*:?[-=]([^{}]*)\}")
 _LABEL = r"(?:[\w-]|\$?\{[^{}\s]{0,80}\})+"
-_HOST = re.compile(
+_HOST = late(
     rf"\s*(?:(?P<user>[\w.+-]{{1,64}})@)?(?:\[(?P<address>[0-9A-Fa-f:.]{{2,45}})\]|(?P<host>{_LABEL}(?:\.{_LABEL})*+))\.?"
     r"(?::(?P<port>\d{1,5}|\*))?(?:/(?P<path>\S*))?\s*"
 )
 
 # user:password@tcp(host:port)/database of the Go driver, user/password@//host:port/service of Oracle, the instances of
 # Google Cloud SQL (project:region:instance) and the resource names of AWS (the account stays out of the parts).
-_GO = re.compile(
+_GO = late(
     r"(?<![^\s\"'=`])(?:(?P<user>[^\s:@/()\"'=`]{1,80})(?::(?P<password>[^\s\"'`()]{0,200}))?@)tcp6?"
     r"\((?P<host>[^\s():]{1,255})(?::(?P<port>\d+))?\)/(?P<path>[\w${}-]*)"
 )
-_ORACLE = re.compile(
+_ORACLE = late(
     r"(?:(?<=thin:)|(?<=oci:)|(?<![^\s\"'=`]))(?:(?P<user>[\w.$-]{1,64})/(?P<password>[^\s@\"']{1,128}))?@(?://)?"
     r"(?P<host>[\w.-]{1,255}):(?P<port>15\d\d)[:/](?P<path>[\w.$-]+)"
 )
-_CLOUD_SQL = re.compile(
+_CLOUD_SQL = late(
     r"(?<![\w.:-])(?P<host>[a-z][a-z0-9-]{4,29}:[a-z]{2,20}-[a-z]{2,20}[0-9]{1,2}:[a-z][a-z0-9-]{0,97})(?![\w:-])"
 )
-_ARN = re.compile(
-    r"(?<![\w:-])arn:aws[a-z-]{0,10}:[a-z0-9-]{1,40}:[a-z0-9-]{0,30}:\d{0,12}:(?P<host>[\w/:.@+=-]{1,300})"
-)
+_ARN = late(r"(?<![\w:-])arn:aws[a-z-]{0,10}:[a-z0-9-]{1,40}:[a-z0-9-]{0,30}:\d{0,12}:(?P<host>[\w/:.@+=-]{1,300})")
 
 # What stands before the `=` of a key=value connection string, without blanks and underscores.
-_HOST_KEY = re.compile(
+_HOST_KEY = late(
     r"(?<![\w.-])(?:server|data ?source|host|hostname|hostaddr|addr|address|network address|account ?name)"
     r"[ \t]*=[ \t]*",
     re.IGNORECASE,
 )
-_KEY = re.compile(r"[A-Za-z][A-Za-z _]{0,30}(?=[ \t]*=)")
+_KEY = late(r"[A-Za-z][A-Za-z _]{0,30}(?=[ \t]*=)")
 _ROLES = {
     **dict.fromkeys(("user", "userid", "uid", "username", "sharedaccesskeyname"), "user"),
     **dict.fromkeys(("password", "pwd", "pass", "accountkey", "sharedaccesskey"), "password"),
     **dict.fromkeys(("database", "initialcatalog", "dbname", "databasename", "catalog"), "path"),
     "port": "port",
 }
-_KEYED_HOST = re.compile(r"(?:tcp:|np:|lpc:)?(?P<host>[^\s,:;\\]+)(?:[,:][ \t]*(?P<port>\d{1,5}))?", re.IGNORECASE)
-_QUOTE_OR_END = re.compile(r"[\r\n\"'`]")
+_KEYED_HOST = late(r"(?:tcp:|np:|lpc:)?(?P<host>[^\s,:;\\]+)(?:[,:][ \t]*(?P<port>\d{1,5}))?", re.IGNORECASE)
+_QUOTE_OR_END = late(r"[\r\n\"'`]")
 _MAX_HOSTS = 100  # of one list; none in use is as long
 _REACH = 1000  # characters of a connection string that are looked at on either side of its host
 
@@ -267,7 +266,7 @@ def _hosts(text: Text) -> Iterator[Place]:
 
 PRODUCTION, STAGING, DEVELOPMENT = "production", "staging", "development"
 
-_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+_WORD = late(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 # The names of the stage, also as other languages have it, and the compounds that are written without a separator.
 _PRODUCTION = frozenset(
     "prod prd production produccion producao produktion produzione"
@@ -312,7 +311,7 @@ _VENDOR_HOSTS = (
     "*.live.bilibili.com",
     "*.live.twitch.tv",
 )
-_TEMPLATE = re.compile(r"\$\{[^{}]*\}|\$\w+|\{\{?[^{}]*\}?\}|<[^<>]*>|%\w+%")
+_TEMPLATE = late(r"\$\{[^{}]*\}|\$\w+|\{\{?[^{}]*\}?\}|<[^<>]*>|%\w+%")
 _SECOND_LEVEL = frozenset("co com org net gov ac edu or ne go gob nom ltd".split())
 _INNER_DOMAINS = frozenset("internal local lan intranet corp private home arpa localdomain consul".split())
 
@@ -392,12 +391,12 @@ _LOOPBACK = frozenset(
     "localhost ip6-localhost localhost.localdomain host.docker.internal gateway.docker.internal"
     " host.containers.internal host.minikube.internal 10.0.2.2 0.0.0.0 :: ::1 . (local) (localdb)".split()
 )
-_LOOPBACK_ADDRESS = re.compile(r"127(?:\.\d+){1,3}|(?:0{0,4}:){2,7}0{0,3}1|::ffff:127\.\S+")
-_PRIVATE_ADDRESS = re.compile(
+_LOOPBACK_ADDRESS = late(r"127(?:\.\d+){1,3}|(?:0{0,4}:){2,7}0{0,3}1|::ffff:127\.\S+")
+_PRIVATE_ADDRESS = late(
     r"(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01])|169\.254|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\.\S+|f[cd][0-9a-f]{2}:\S*|fe80:\S*"
 )
-_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:.]+")
-_PLACEHOLDER = re.compile(
+_ADDRESS = late(r"\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:.]+")
+_PLACEHOLDER = late(
     r"your|placeholder|changeme|xxx|\.\.\.|^(?:(?:db|my)?[_-]?host|hostname|server[_-]?name|domain|fqdn|ip|address)$"
 )
 

@@ -31,6 +31,7 @@ from claude_preflight.agents.places import (
 )
 from claude_preflight.agents.secrets import find_in_text, find_in_value, is_placeholder, judge_named_value
 from claude_preflight.agents.secrets.names import NOTHING, PASSWORD, what_is_named
+from claude_preflight.late import late
 from claude_preflight.model import Span
 from claude_preflight.policy import Policy, matches_any
 from claude_preflight.syntax.nodes import Text
@@ -163,7 +164,7 @@ def _by_name(setting: Setting, policy: Policy, by_reference: bool) -> Evidence |
 
 
 # ${NAME}, ${env:NAME}, ${NAME:-…}, ${{ secrets.NAME }}, {env:NAME}, $NAME, $env:NAME, %NAME%, and op:// of 1Password.
-_REFERENCE = re.compile(
+_REFERENCE = late(
     r"\$\{\{[^{}]{0,80}?(?P<secret>\w{1,80})\s{0,9}\}\}|\$?\{(?:\w{1,80}:)?(?P<braced>[A-Za-z_][\w.-]*)(?:[:}?=-]|$)"
     r"|\$(?:env:)?(?P<plain>[A-Za-z_]\w*)|%(?P<percent>[A-Za-z_]\w*)%|\bop://(?P<vault>[^\s\"']+)"
 )
@@ -185,7 +186,7 @@ def _by_reference(setting: Setting, policy: Policy) -> Iterator[Evidence]:
             yield Evidence(VARIABLE, name.span, f"is given a variable of production: {name}", key)
 
 
-_DATABASE_NAME = re.compile(r"(?:^|[_-]|PG|MYSQL)(?:DB|DATABASE|DB_?NAME|DATABASE[_-]?NAME)$", re.IGNORECASE)
+_DATABASE_NAME = late(r"(?:^|[_-]|PG|MYSQL)(?:DB|DATABASE|DB_?NAME|DATABASE[_-]?NAME)$", re.IGNORECASE)
 _USER_NAMES = frozenset("user username login email mail account userid uid".split())
 _MAIL = frozenset("smtp imap pop pop3 mail".split())
 
@@ -263,7 +264,7 @@ def _is_password(setting: Setting) -> bool:
 
 
 # Variables that build tools copy into what every visitor downloads.
-_PUBLISHED = re.compile(r"(?:VITE|(?:NEXT|NUXT|EXPO)_PUBLIC|PUBLIC|REACT_APP|VUE_APP|NG_APP|GATSBY|STORYBOOK|PARCEL)_")
+_PUBLISHED = late(r"(?:VITE|(?:NEXT|NUXT|EXPO)_PUBLIC|PUBLIC|REACT_APP|VUE_APP|NG_APP|GATSBY|STORYBOOK|PARCEL)_")
 
 
 def of_variable(name: Text, value: Text, policy: Policy) -> Iterator[Evidence]:
@@ -287,14 +288,14 @@ def of_production_variable(name: Text, value: Text) -> Iterator[Evidence]:
 
 
 # The value is looked at, not consumed: it may hold the next name.
-_ASSIGNED = re.compile(
+_ASSIGNED = late(
     r"(?P<name>[A-Za-z_]\w{2,80})[\"'`*]{0,3}[ \t]*[=:][ \t]*"
     r"(?=\"(?P<quoted>[^\"\r\n]{0,4000})\"|[\"'`]?(?P<bare>[^\s\"'`]{1,4000}))"
 )
-_LABEL = re.compile(r"([A-Za-z][\w-]{0,40}(?: [\w-]{1,40}){1,5})[\"'`*]{0,3}[ \t]*[:=|][ \t\"'`*]*$")
+_LABEL = late(r"([A-Za-z][\w-]{0,40}(?: [\w-]{1,40}){1,5})[\"'`*]{0,3}[ \t]*[:=|][ \t\"'`*]*$")
 _LABEL_REACH = 200
 _PASSWORDS = ("command-password", "password")
-_HOST_OPTION = re.compile(r"(?<!\S)(?:-h|-H|--(?:[a-z]+-)?host(?:name)?)[ =][\"'`]?(?P<host>[\w.-]+)")
+_HOST_OPTION = late(r"(?<!\S)(?:-h|-H|--(?:[a-z]+-)?host(?:name)?)[ =][\"'`]?(?P<host>[\w.-]+)")
 
 
 def of_line(line: Text, policy: Policy) -> list[Evidence]:

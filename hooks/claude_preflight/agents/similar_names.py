@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from claude_preflight.late import late
 
-_SEPARATORS = re.compile(r"[-_./@]+")
+_SEPARATORS = late(r"[-_./@]+")
 # Letters of other scripts, each before the Latin one of its shape; compatibility forms and accents are folded already.
 _PAIRS = (
     "аa вb гr еe іi ӏl јj кk мm нh оo рp ԛq сc ԁd ѕs тt уy хx ԝw һh үy αa βb γy εe ιi κk νv οo ρp τt υu χx ωw "

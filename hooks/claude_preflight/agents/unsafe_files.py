@@ -24,7 +24,6 @@ from claude_preflight.agents.agent_clis import (
 from claude_preflight.agents.config import tree_of
 from claude_preflight.agents.sandboxes import (
     Sandbox,
-    of_command,
     of_configuration,
     of_path,
     of_script,
@@ -34,6 +33,7 @@ from claude_preflight.agents.settings import Scope, is_true, settings_of
 from claude_preflight.agents.unsafe_shell import (
     NEGATIVE_NAME,
     Unsafe,
+    in_line,
     in_shell,
     in_variable,
     in_words,
@@ -367,10 +367,7 @@ def _in_list(document: Document, spot: _Spot, node: NodeSequence, outer: Sandbox
         line = [*program, *words]
         found = list(uses(line))
         if len({use.agent.name for use in found}) == 1:
-            sandbox = of_command(program or words[:1]) or _sandbox(document, spot, outer)
-            for use in found:
-                before = [word for word in line if word in program or word.start < use.flag.start]
-                yield unsafe(use, of_command(before) or sandbox)
+            yield from in_line(found, line, _sandbox(document, spot, outer))
 
 
 # --- What agents are told by their own configuration ---

@@ -75,6 +75,8 @@ _FUNCTION_WORDS = frozenset(
     " if in on by from as because".split()
 )
 _MAX_DEPTH = 6
+# Of a word that may be a command line: the commands of all of them are read with the text around it as well.
+_MAX_SUBSTITUTIONS = 5
 _MAX_BARE_WORDS = 2  # of a command line; more of them make a sentence
 
 
@@ -166,16 +168,23 @@ def in_words(
     words: Sequence[Text], sandbox: Sandbox | None = None, *, quoted: bool = False, weak: bool = False
 ) -> Iterator[Unsafe]:
     """Yield the unsafe switches of the command line `words`; `weak` says that it depends on somebody's asking."""
-    for use in uses(words):
-        if quoted and not use.named and words[0][:1] not in ("$", '"'):
-            continue
-        before = [word for word in words if word.start < use.flag.start]
-        yield unsafe(use, of_command(before) or sandbox, weak=weak)
+    found = [use for use in uses(words) if use.named or not quoted or words[0][:1] in ("$", '"')]
+    yield from in_line(found, words, sandbox, weak=weak)
     for word in words:
         name, has_value, value = word.partition("=")
         switched = variable_called(name, value) if has_value else None
         if switched:
             yield of_variable(*switched, word, of_command(words) or sandbox)
+
+
+def in_line(
+    found: Sequence[Use], words: Sequence[Text], sandbox: Sandbox | None, *, weak: bool = False
+) -> Iterator[Unsafe]:
+    """Yield the switches `found` in the command line `words`, in what it encloses the agent in, or in `sandbox`."""
+    if found:
+        first = min(use.flag.start for use in found)
+        enclosing = of_command([word for word in words if word.start < first]) or sandbox
+        yield from (unsafe(use, enclosing, weak=weak) for use in found)
 
 
 def unsafe(use: Use, sandbox: Sandbox | None, *, weak: bool = False) -> Unsafe:
@@ -219,8 +228,7 @@ def in_variable(
     if len({use.agent.name for use in carried}) > 1 or not _carries(str(name), words, found):
         return
     conditional = weak or bool(_DEFAULTED.match(inner) and "+" in inner[: inner.find("-")])
-    for use in carried:
-        yield unsafe(use, of_command(words) or sandbox, weak=conditional)
+    yield from in_line(carried, words, sandbox, weak=conditional)
 
 
 def _carries(name: str, words: Sequence[Text], found: Sequence[Command]) -> bool:
@@ -247,7 +255,7 @@ def _returns(name: str, words: Sequence[Text]) -> bool:
 def _nested(words: Iterable[Text], sandbox: Sandbox | None, depth: int) -> Iterator[Unsafe]:
     """Yield what command lines among `words` start."""
     for word in words:
-        if " -" in word:
+        if " -" in word and word.count("$(") + word.count("`") < _MAX_SUBSTITUTIONS:
             yield from in_shell(word, sandbox, quoted=True, depth=depth + 1)
 
 
@@ -282,7 +290,7 @@ def _writes(redirection: Redirection) -> bool:
 
 def _sets(words: Sequence[str]) -> bool:
     first = words[0].lower()
-    return (first == "set" and len(words) > 1) or (first[0] == "$" and len(words) > 2 and words[1] in ("=", "+="))
+    return (first == "set" and len(words) > 1) or (first.startswith("$") and len(words) > 2 and words[1] in ("=", "+="))
 
 
 def _set_by_windows(words: Sequence[Text], sandbox: Sandbox | None) -> Iterator[Unsafe]:

@@ -19,15 +19,24 @@ from claude_preflight.agents.agent_clis import (
     uses_for,
     variable_called,
 )
-from claude_preflight.agents.sandboxes import Sandbox, of_command
-from claude_preflight.agents.unsafe_shell import ARGUMENT_NAME, NEGATIVE_NAME, Unsafe, in_shell, of_variable, unsafe
+from claude_preflight.agents.sandboxes import Sandbox
+from claude_preflight.agents.unsafe_shell import (
+    ARGUMENT_NAME,
+    NEGATIVE_NAME,
+    Unsafe,
+    in_line,
+    in_shell,
+    of_variable,
+    unsafe,
+)
 from claude_preflight.late import late
 from claude_preflight.model import Span
 from claude_preflight.syntax.nodes import Text
 from claude_preflight.syntax.source_code import MARK, NAME, STRING, Token, read_source
 
 _OPENING = {"(": ")", "[": "]", "{": "}"}
-_REACH = 400  # tokens that are looked at on either side of a string
+_MAX_PLACES = 5
+_REACH = 200  # tokens that are looked at on either side of a string
 _COMPARING = frozenset(("==", "===", "!=", "!==", "in", "case", "is", "~"))
 _ADDING = frozenset("append push extend unshift add arg args insert concat appendleft prepend push_back".split())
 _TALKING = late(
@@ -168,7 +177,8 @@ class _Reader:
         listed = places[0] if places and places[0].bracket in "[(" else None
         if listed and listed.opener in lists:
             return
-        if listed and _ADDING.isdisjoint((listed.name.lower(),)) and (siblings := self.siblings(listed)):
+        siblings = self.siblings(listed) if listed and listed.name.lower() not in _ADDING else []
+        if listed and (len(siblings) > 1 or running):
             lists.add(listed.opener)
             yield from self.arguments(literal, siblings, places, running=running)
             return
@@ -207,9 +217,7 @@ class _Reader:
         if several or not (program or running or others or named):
             return
         weak = len(siblings) == 1 and self.is_conditional(literal)
-        for use in found:
-            before = [each for each in (*outer, *siblings) if each.start < use.flag.start]
-            yield unsafe(use, of_command(before) or self.sandbox, weak=weak)
+        yield from in_line(found, (*outer, *siblings), self.sandbox, weak=weak)
 
     def flags_alone(self, literal: Text, context: str, *, weak: bool) -> Iterator[Unsafe]:
         words = [literal.part(start, end) for start, end in _spans(literal)]
@@ -248,7 +256,7 @@ class _Reader:
 
     def places(self, number: int) -> Iterator[_Place]:
         """Yield the round and square brackets, and object literals, around token `number`, the innermost first."""
-        depth = 0
+        depth = found = 0
         for index in range(number - 1, max(-1, number - _REACH), -1):
             token = self.tokens[index]
             if token.kind != MARK:
@@ -259,7 +267,8 @@ class _Reader:
                 if depth:
                     depth -= 1
                     continue
-                if token.text == "{" and self.is_block(index):
+                found += 1
+                if found > _MAX_PLACES or (token.text == "{" and self.is_block(index)):
                     return
                 yield _Place(index, self.called(index), str(token.text))
 

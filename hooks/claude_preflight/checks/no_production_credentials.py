@@ -47,6 +47,7 @@ from claude_preflight.agents.files import AGENT, COMMAND, ENV_FILE, INSTRUCTIONS
 from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.hook import run_hook
+from claude_preflight.late import late
 from claude_preflight.model import Confidence, Finding, Rule, Severity, Span
 from claude_preflight.policy import Policy
 from claude_preflight.syntax.nodes import Text
@@ -107,16 +108,14 @@ _GATHERED = {
 
 # What a file or its path must hold for any finding: the word for a stage, or a password. Most hold neither, and are
 # spared the judges, which take longer to load than such a file to read.
-_TELLING = re.compile(r"prod|prd|live|pass|pwd|wort|senha|clave|\\u00", re.IGNORECASE)
-_STAGE = re.compile(r"prod|prd|live", re.IGNORECASE)
-_CREDENTIAL_WORD = re.compile(r"pass|pwd|secret|token|key|cred|auth|://[^\s/]{0,200}@|-u ", re.IGNORECASE)
+_TELLING = late(r"prod|prd|live|pass|pwd|wort|senha|clave|\\u00", re.IGNORECASE)
+_STAGE = late(r"prod|prd|live", re.IGNORECASE)
+_CREDENTIAL_WORD = late(r"pass|pwd|secret|token|key|cred|auth|://[^\s/]{0,200}@|-u ", re.IGNORECASE)
 
 _PROSE = frozenset((INSTRUCTIONS, AGENT, SKILL, COMMAND))
 _VARIABLES = frozenset((ENV_FILE, SHELL_RC))
-_TEMPLATE_FILE = re.compile(
-    r"[._-](?:example|sample|template|tmpl|tpl|dist|defaults?|schema)(?:[._-]|$)", re.IGNORECASE
-)
-_PRODUCTION_FOLDER = re.compile(r"(?:^|/)\.?(?:prod|prd|production|live)/")
+_TEMPLATE_FILE = late(r"[._-](?:example|sample|template|tmpl|tpl|dist|defaults?|schema)(?:[._-]|$)", re.IGNORECASE)
+_PRODUCTION_FOLDER = late(r"(?:^|/)\.?(?:prod|prd|production|live)/")
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any, NamedTuple
 
+from claude_preflight.late import late
 from claude_preflight.model import Edit, Span
 from claude_preflight.syntax.nodes import Mapping, Sequence
 
-_FIRST_INDENT = re.compile(r"[\r\n]([ \t]+)(?=[^\s])")
+_FIRST_INDENT = late(r"[\r\n]([ \t]+)(?=[^\s])")
 
 
 class _Style(NamedTuple):

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from claude_preflight.agents.secrets.names import NOTHING, PERHAPS, TOKEN, name_words, what_is_named
 from claude_preflight.agents.secrets.parts import BARE, LONGEST, QUOTED, judge_part
 from claude_preflight.agents.secrets.secret import Secret
 from claude_preflight.agents.secrets.table import endings
+from claude_preflight.late import late
 
 # Between a name and its value: =, : (also the wide one), a table's bar, and quotes or Markdown emphasis around either.
-_ASSIGNED = re.compile(r"[=:：|](?<=[\w\"'`*\]\\ ].)[=>-]?[ \t*_\"'`\\]{0,6}(?=[^\s/]\S{4})")
-_ASSIGNED_IN_PROSE = re.compile(_ASSIGNED.pattern + r"(?=\S{0,80}?\d)")
-_IN_QUERY = re.compile(rf"[^\s\"'`\\;,<>(){{}}\[\]|&#]{{1,{LONGEST}}}+")
+_ASSIGNED = late(r"[=:：|](?<=[\w\"'`*\]\\ ].)[=>-]?[ \t*_\"'`\\]{0,6}(?=[^\s/]\S{4})")
+_ASSIGNED_IN_PROSE = late(_ASSIGNED.pattern + r"(?=\S{0,80}?\d)")
+_IN_QUERY = late(rf"[^\s\"'`\\;,<>(){{}}\[\]|&#]{{1,{LONGEST}}}+")
 _BEFORE_HEADER = ("", '"', "'")  # the name of a header stands first in its word
 _CALLED = ("(", "[")  # behind the name of a function or a list, which is no value
-_SHOWN = re.compile(r"[`\"'](?<=[\w*] .)(?=[^\s`\"']{8,200}[`\"'])")
-_NAME = re.compile(r"[\w.-]+$")
-_LABEL = re.compile(r"(?:[A-Za-z][\w-]* ){0,2}[A-Za-z][\w-]*$")
+_SHOWN = late(r"[`\"'](?<=[\w*] .)(?=[^\s`\"']{8,200}[`\"'])")
+_NAME = late(r"[\w.-]+$")
+_LABEL = late(r"(?:[A-Za-z][\w-]* ){0,2}[A-Za-z][\w-]*$")
 _LONGEST_NAME = 64
-_FLAG = re.compile(r"-(?<![\w-]-)-?([A-Za-z][\w-]{2,40})[ \t]+[\"'\\]{0,2}(?=[^\s&|;<>-]\S{4})")
+_FLAG = late(r"-(?<![\w-]-)-?([A-Za-z][\w-]{2,40})[ \t]+[\"'\\]{0,2}(?=[^\s&|;<>-]\S{4})")
 
 
 def find_assigned(text: str, start: int, end: int, *, prose: bool) -> Iterator[Secret]:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 from claude_preflight.agents.secrets.parts import QUOTED, judge_part
 from claude_preflight.agents.secrets.secret import Secret
+from claude_preflight.late import late
 
-_SCHEME = re.compile(
+_SCHEME = late(
     r"(?:Bearer|(?<=uthorization: )(?:Basic|Token|Bot|ApiKey)|(?<=uthorization:)Basic) +(?=[\w.~+/=-]{8})",
     re.IGNORECASE,
 )
-_CREDENTIAL = re.compile(r"[\w.~+/=-]{8,4000}", re.ASCII)
+_CREDENTIAL = late(r"[\w.~+/=-]{8,4000}", re.ASCII)
 # Commands with their password options; each pattern ends where the password begins.
 _COMMANDS = {
     "sshpass": r"sshpass\s+-p\s*",
@@ -24,7 +25,7 @@ _COMMANDS = {
     "redis-cli": r"redis-cli\b[^\n|;&]{0,200}?\s-a\s+",
     "curl": r"curl\b[^\n|;&]{0,400}?\s(?:-u|--user)[ =]*[\"'\\]*[^\s:\"'\\]{1,80}:",
 }
-_OPENING = re.compile(r"\\?[\"']?")  # it matches the empty string too
+_OPENING = late(r"\\?[\"']?")  # it matches the empty string too
 
 
 def find_authorized(text: str, start: int, end: int, *, prose: bool) -> Iterator[Secret]:

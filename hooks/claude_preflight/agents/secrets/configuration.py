@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from claude_preflight.agents.secrets.names import NOTHING, name_words, what_is_named
@@ -10,10 +9,11 @@ from claude_preflight.agents.secrets.secret import Secret, without_overlaps
 from claude_preflight.agents.secrets.table import table
 from claude_preflight.agents.secrets.text import find_in_text
 from claude_preflight.agents.secrets.values import kind_of_value, literal_part
+from claude_preflight.late import late
 from claude_preflight.syntax.nodes import Text
 
 _TELLING_ALONE = ("token", "password", "secret", "apikey")
-_VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_VARIABLE = late(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 
 
 def judge_named_value(name: str, value: Text) -> Secret | None:

@@ -8,9 +8,10 @@ from typing import Any
 
 from claude_preflight.agents.secrets.secret import Secret
 from claude_preflight.agents.secrets.table import is_published_example, table, vocabulary
+from claude_preflight.late import late
 from claude_preflight.model import Severity, Span
 
-_TOKEN = re.compile(r"(?<![A-Za-z0-9_])(?<![A-Za-z0-9]-)eyJ[\w-]{10,600}+\.[\w-]{4,20000}+\.[\w-]{10,2000}+", re.ASCII)
+_TOKEN = late(r"(?<![A-Za-z0-9_])(?<![A-Za-z0-9]-)eyJ[\w-]{10,600}+\.[\w-]{4,20000}+\.[\w-]{10,2000}+", re.ASCII)
 
 
 def _claims(part: str) -> dict[str, Any]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from claude_preflight.agents.secrets.table import endings, vocabulary
+from claude_preflight.late import late
 
 # What a name calls its value; the value decides how much of that is believed. PERHAPS is a key of some sort, which only
 # a random value makes a credential; PHRASE are the words of a wallet.
 NOTHING, PERHAPS, TOKEN, PASSWORD, PHRASE = range(5)
 
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_OTHER = re.compile(r"[\W_]+")
+_HUMP = late(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_OTHER = late(r"[\W_]+")
 
 
 @lru_cache(maxsize=2000)

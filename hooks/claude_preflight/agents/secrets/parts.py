@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from claude_preflight.agents.secrets.secret import Secret
 from claude_preflight.agents.secrets.table import table
 from claude_preflight.agents.secrets.values import kind_of_value, literal_part
+from claude_preflight.late import late
 from claude_preflight.model import Span
 
 LONGEST = 600  # characters of a value; what is longer is no password and no key
-QUOTED = re.compile(rf"[^\s\"'`\\]{{1,{LONGEST}}}+")
-BARE = re.compile(rf"(?:\$\{{[^\s{{}}]{{0,200}}\}}|&(?!&)|[^\s\"'`\\;,<>(){{}}\[\]|&]){{1,{LONGEST}}}+")
+QUOTED = late(rf"[^\s\"'`\\]{{1,{LONGEST}}}+")
+BARE = late(rf"(?:\$\{{[^\s{{}}]{{0,200}}\}}|&(?!&)|[^\s\"'`\\;,<>(){{}}\[\]|&]){{1,{LONGEST}}}+")
 
 
 def judge_part(name: str, text: str, start: int, end: int, *, prose: bool, kind: str = "") -> Iterator[Secret]:

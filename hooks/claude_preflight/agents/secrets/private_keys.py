@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from claude_preflight.agents.secrets.placeholders import is_placeholder
 from claude_preflight.agents.secrets.secret import Secret
 from claude_preflight.agents.secrets.shapes import entropy
 from claude_preflight.agents.secrets.table import table
+from claude_preflight.late import late
 from claude_preflight.model import Span
 
-_BEGIN = re.compile(r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----")
+_BEGIN = late(r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----")
 _LONGEST = 20_000  # characters of the longest key that is looked for behind its first line
-_ARMOUR = re.compile(r"\\[nr]|\s|[A-Za-z-]{3,30}: [^\n\\]{0,100}")
+_ARMOUR = late(r"\\[nr]|\s|[A-Za-z-]{3,30}: [^\n\\]{0,100}")
 _SMALLEST = 48  # characters of the shortest key in base 64, an Ed25519 one
 
 
@@ -28,7 +28,7 @@ def find_private_keys(text: str, start: int, end: int) -> Iterator[Secret]:
         if len(material) < _SMALLEST or not _is_base64(material) or is_placeholder(material) or entropy(material) < 4:
             continue
         protected = "ENCRYPTED" in match.group() or "ENCRYPTED" in body
-        line = re.compile(r"-----END[A-Z0-9 ]{0,50}-----").match(text, closing, end)
+        line = late(r"-----END[A-Z0-9 ]{0,50}-----").match(text, closing, end)
         last = line.end() if line else closing
         yield table().kinds["encrypted-private-key" if protected else "private-key"].found(Span(match.start(), last))
 

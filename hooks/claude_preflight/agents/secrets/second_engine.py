@@ -7,7 +7,6 @@ first engine has not named already. Its verification, which sends what it finds 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from claude_preflight.agents.secrets.secret import Secret, without_overlaps
 from claude_preflight.agents.secrets.shapes import looks_random
 from claude_preflight.agents.secrets.table import is_made_public, table
 from claude_preflight.agents.secrets.values import decoded
+from claude_preflight.late import late
 from claude_preflight.model import Span
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 # Without one of these words, in whatever case, only Artifactory's prefixes and a password in a URL make a plugin match.
 _CUES = ("key", "pass", "pwd", "pw", "token", "secret", "contrase", "softlayer.com")
-_ARTIFACTORY = re.compile(r"AKC|AP[0-9A-F]")
-_GENERATED = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
-_NAMED = re.compile(r"([\w.-]+)[\"'`\]]*\s*(?:=>|:=|=+|:)\s*[\"'`]?$")
+_ARTIFACTORY = late(r"AKC|AP[0-9A-F]")
+_GENERATED = late(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+_NAMED = late(r"([\w.-]+)[\"'`\]]*\s*(?:=>|:=|=+|:)\s*[\"'`]?$")
 _AROUND = 300  # characters of a line that count on either side of a generated string
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from math import log2
 
+from claude_preflight.late import late
+
 _LONGEST = 160  # characters looked at; a longer value is judged by its beginning
-_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_LONG_WORD = re.compile(r"[A-Z]?[a-z]{3,}")
-_SEPARATOR = re.compile(r"[-_./:\s]+")
+_UUID = late(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_WORD = late(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_LONG_WORD = late(r"[A-Z]?[a-z]{3,}")
+_SEPARATOR = late(r"[-_./:\s]+")
 _HEX = frozenset("0123456789abcdefABCDEF")
 
 

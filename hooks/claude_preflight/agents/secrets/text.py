@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from claude_preflight.agents.secrets.assignments import find_assigned, find_flagged, find_shown
@@ -12,9 +11,10 @@ from claude_preflight.agents.secrets.secret import Secret, without_overlaps
 from claude_preflight.agents.secrets.shapes import entropy, is_hexadecimal
 from claude_preflight.agents.secrets.table import table
 from claude_preflight.agents.secrets.tokens import find_tokens
+from claude_preflight.late import late
 from claude_preflight.model import Span
 
-_AWS_SECRET = re.compile(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
+_AWS_SECRET = late(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
 _AWS_NEIGHBOURHOOD = 200
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from claude_preflight.agents.secrets.placeholders import is_placeholder
@@ -10,10 +9,11 @@ from claude_preflight.agents.secrets.secret import Secret
 from claude_preflight.agents.secrets.shapes import looks_random
 from claude_preflight.agents.secrets.table import endings, table, vocabulary
 from claude_preflight.agents.secrets.values import is_strong
+from claude_preflight.late import late
 from claude_preflight.model import Span
 
 # The authority of a URL ends at a slash; a password with one in it must be spelt %2F. Quotes and brackets end the URL.
-_USERINFO = re.compile(r"://([^\s:/?#&=\"'`@]{0,100}):([^\s/\"'`]{1,200})@([^\s/?#\"'`,;)\\|@]*)")
+_USERINFO = late(r"://([^\s:/?#&=\"'`@]{0,100}):([^\s/\"'`]{1,200})@([^\s/?#\"'`,;)\\|@]*)")
 _LOCAL_ADDRESSES = ("127.", "0.0.0.")
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from claude_preflight.agents.secrets.names import NOTHING, PASSWORD, PHRASE, TOKEN, what_is_named
 from claude_preflight.agents.secrets.placeholders import is_placeholder
 from claude_preflight.agents.secrets.shapes import changes, is_hexadecimal, is_name_like, is_uuid, looks_random, words
 from claude_preflight.agents.secrets.table import is_made_public
+from claude_preflight.late import late
 
 _SCHEMES = ("bearer ", "basic ", "token ", "bot ", "ssws ", "apikey ", "api-key ", "key ")  # of an Authorization header
 _SHORTEST_IN_PROSE = 20  # characters of a key; shorter ones are more often the digests of examples
-_EXPANSION = re.compile(r"\$\{[A-Za-z_][\w.]*:?[-=]")
+_EXPANSION = late(r"\$\{[A-Za-z_][\w.]*:?[-=]")
 _CODE = frozenset("(){}[]<>;\\\"'`|")
 
 
