@@ -21,7 +21,8 @@ def ignoring_rule(repository: Repository, path: str) -> str | None:
     """
     if not repository.is_git:
         return None
-    output = git(repository.root, "check-ignore", "--no-index", "--verbose", "-z", "--", path, accept=(0, 1))
+    arguments = ("check-ignore", "--no-index", "--verbose", "-z", "--stdin")
+    output = git(repository.root, *arguments, stdin=os.fsencode(path) + b"\0", accept=(0, 1))
     fields = os.fsdecode(output).split("\0")
     if len(fields) < 4 or fields[2].startswith("!"):
         return None

@@ -69,7 +69,7 @@ class Anchors(NamedTuple):
     """
 
     home: str = "/home/user"
-    project: str = "/work/project"
+    project: str = "/projects/shop"
 
 
 USUAL_ANCHORS = Anchors()

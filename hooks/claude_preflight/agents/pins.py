@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from claude_preflight.agents.launch import Launch
+from typing import TYPE_CHECKING
+
 from claude_preflight.late import late
+
+if TYPE_CHECKING:
+    from claude_preflight.agents.launch import Launch
 
 _NPM = late(r"=?v?\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?")
 _PEP_440 = late(

@@ -45,6 +45,8 @@ def reaches_network(server: Server, policy: Policy) -> Breach | None:
     return Breach(launch.spec.span, what, str(name))
 
 
+# Variables of database clients that run two words together.
+_CLIENT_VARIABLE = late(r"PG(?:HOST|HOSTADDR|USER|PASSWORD|DATABASE|SERVICE|PASSFILE)|MYSQL_PWD|REDISCLI_AUTH")
 _REFERENCE = late(
     r"\$\{(?:(?:env|input|localEnv):)?([A-Za-z_][\w-]*)(?::?-[^{}]*)?\}|\$([A-Za-z_]\w*)|\{env:(\w+)\}|%([A-Za-z_]\w*)%"
 )
@@ -93,7 +95,7 @@ def _is_of_data(server: Server, texts: list[tuple[str, Text]]) -> bool:
 
 
 def _is_about_data(variable: str) -> bool:
-    return not _ABOUT_DATA.isdisjoint(words(variable))
+    return bool(_CLIENT_VARIABLE.fullmatch(variable)) or not _ABOUT_DATA.isdisjoint(words(variable))
 
 
 def _is_connection(name: str, text: Text) -> bool:
@@ -101,6 +103,8 @@ def _is_connection(name: str, text: Text) -> bool:
     if any(place.kind == DATABASE for place in places(text)):
         return True
     named = frozenset(words(name))
+    if _CLIENT_VARIABLE.fullmatch(name):
+        return bool(text)
     return bool(
         text and named & _OF_DATA and named & frozenset("url uri dsn host hostname password pwd string".split())
     )
