@@ -91,6 +91,27 @@ HOOKS: tuple[Hook, ...] = (
         (files.MCP_CONFIG, files.SCRIPT),
     ),
     Hook(
+        "mcp-tool-approval",
+        "C",
+        "MCP call arguments verified",
+        "no MCP tool is approved unseen",
+        (files.CLAUDE_SETTINGS, files.MCP_CONFIG, files.AGENT_SETTINGS),
+    ),
+    Hook(
+        "permission-scope",
+        "C",
+        "Least privilege for what may run unasked",
+        "nothing broad runs without asking",
+        (files.CLAUDE_SETTINGS, files.AGENT_SETTINGS, files.MCP_CONFIG, files.SKILL, files.COMMAND),
+    ),
+    Hook(
+        "sensitive-path-deny",
+        "C",
+        "Access to ~/.ssh, ~/.aws, .env refused",
+        "reading keys and env files is denied",
+        (files.CLAUDE_SETTINGS,),
+    ),
+    Hook(
         "no-production-credentials",
         "E",
         "No production credentials in the dev environment",

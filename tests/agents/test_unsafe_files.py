@@ -79,6 +79,8 @@ def test_shell_runs_it(text: str) -> None:
         f"assert_output --partial 'claude {SKIP}'",
         f"refute_line 'claude {SKIP}'",
         f'log_warn "claude {SKIP} is refused"',
+        f"deny 'no claude {SKIP}'",
+        f"send 'no claude {SKIP}'",
         f"notify 'claude {SKIP} is not for us'",
         f"complete -W '{SKIP}' claude",
         f"claude -p 'never use {SKIP}'",
@@ -175,7 +177,19 @@ PIECES = [
         "\ud800",
         "#",
     ),
-    *("args = ", "permission_mode=", MODE, "codex --yolo", "docker run ", "FROM x\n", "run: ", "```", "/*", '"""', ","),
+    *(
+        "args = ",
+        "permission_mode=",
+        MODE,
+        "codex --yolo",
+        "docker run ",
+        "FROM x\n",
+        "run: ",
+        "```",
+        "/*",
+        '"""',
+        "#,",
+    ),
 ]
 
 

@@ -43,7 +43,7 @@ class Setting(NamedTuple):
 
 
 class Agent(NamedTuple):
-    """A coding agent; `safe` is what to use instead of its switches, `own_sandbox` the words for a sandbox of its own."""
+    """A coding agent; `safe` is what to use instead of its switches, `own_sandbox` what switches its sandbox on."""
 
     name: str
     binaries: tuple[str, ...]
@@ -58,7 +58,7 @@ class Agent(NamedTuple):
 class Use(NamedTuple):
     """A switch in a command line or list of arguments: `flag` is its word, `value` the word behind it if that counts.
 
-    `named` tells that the line names the agent's own program.
+    `named` tells that the line starts the agent's own program.
     """
 
     agent: Agent
@@ -146,7 +146,7 @@ def uses(words: Sequence[Text]) -> Iterator[Use]:
         return
     named = next(((number, agent) for number, word in enumerate(words) if (agent := _binary(word))), None)
     if named:
-        yield from (use for use in _own(named[1], words[named[0] + 1 :], named=True) if len(use.flag) > 2)
+        yield from (use for use in _own(named[1], words[named[0] + 1 :], named=False) if len(use.flag) > 2)
         return
     yield from loose_uses(words)
 
@@ -174,7 +174,7 @@ def _binary(word: Text) -> Agent | None:
 
 def _own(agent: Agent, words: Sequence[Text], *, named: bool) -> Iterator[Use]:
     line = f" {' '.join(words)} "
-    if named and any(f" {own} " in line for own in agent.own_sandbox):
+    if any(f" {own} " in line for own in agent.own_sandbox):
         return
     for number, word in enumerate(words):
         if word[:1] != "-":

@@ -14,15 +14,14 @@ from typing import NamedTuple
 from claude_preflight.agents.paths import DISK, HOME, PERSONAL, SYSTEM, reach
 from claude_preflight.agents.permissions import behind_wrapper, fixed_parts
 from claude_preflight.agents.validation import data_path
+from claude_preflight.late import late
 
 EVERYTHING = "everything"  # the power of a pattern that fits every command
 
 # Longer commands are never approved by a rule.
 _LONGEST = 10_000
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
-_URL = re.compile(
-    r"['\"]?(?:\w+://[\w\[]|localhost\b|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:[:/]|$)|\d+\.\d+\.\d+\.\d+)", re.I
-)
+_ASSIGNMENT = late(r"[A-Za-z_]\w*=")
+_URL = late(r"['\"]?(?:\w+://[\w\[]|localhost\b|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:[:/]|$)|\d+\.\d+\.\d+\.\d+)", re.I)
 # Of the wrappers that rules look through, those that run a program and nothing else.
 _WRAPPERS = frozenset("timeout time nice nohup stdbuf builtin noglob".split())
 _HARMLESS = frozenset(("--version", "--help", "-h", "/?"))

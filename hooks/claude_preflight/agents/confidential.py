@@ -19,10 +19,9 @@ _GRADES = frozenset(
 # Marks as organisations stamp them, without case, blanks as single ones.
 _MARK = (
     r"(?:(?:strictly|highly|company|client|private (?:and|&)|proprietary (?:and|&)) )?confidential"
-    r"(?: (?:and|&) proprietary)?(?: (?:document|information|material))?"
+    r"(?: (?:and|&) proprietary)?(?: (?:document|material))?"
     r"|(?:for )?(?:strictly )?(?:company[- ])?internal (?:use )?only|(?:for )?internal eyes only"
     r"|do not (?:distribute|share|disclose|redistribute)|not for (?:public )?(?:distribution|release)"
-    r"|(?:do not|never) commit(?: this(?: file| document)?)?"
     r"|(?:streng )?vertraulich|nur für den (?:internen gebrauch|dienstgebrauch)|nicht (?:weitergeben|zur weitergabe)"
     r"|(?:strictement )?confidentiel|usage interne(?: uniquement)?|ne pas diffuser|diffusion restreinte"
     r"|(?:estrictamente )?confidencial|(?:solo )?(?:para )?uso interno|no distribuir|não distribuir"
@@ -96,7 +95,7 @@ def _is_marked(key: str, value: Node) -> bool:
 
 def _marked_lines(text: str, start: int) -> Iterator[Text]:
     """Yield the lines that mark the text, of those before its second heading; code is left out."""
-    headings = seen = 0
+    headings = seen = 0  # of the lines that are neither blank nor code
     in_code = False
     while start < len(text) and seen < _FIRST_LINES:
         end = text.find("\n", start)
@@ -112,11 +111,11 @@ def _marked_lines(text: str, start: int) -> Iterator[Text]:
         headings += line.startswith("#")
         if headings > 1:
             return
-        if len(line) <= _LONGEST and _marks(line):
+        if len(line) <= _LONGEST and _marks(line, first=seen == 1):
             yield line
 
 
-def _marks(line: str) -> bool:
+def _marks(line: str, *, first: bool) -> bool:
     """Tell whether `line` is a mark and nothing else, a title with one, a label with one, or a sentence that is one."""
     bare = _BLANKS.sub(" ", _ORNAMENT.sub(" ", line)).strip().rstrip(".!")
     folded = bare.lower()
@@ -130,7 +129,8 @@ def _marks(line: str) -> bool:
         return True
     if _LABEL.fullmatch(parts[0].lower()):
         return parts[1] in marks
-    return line.startswith("# ") and parts[-1] in marks and _stands_out(bare, parts[-1])
+    title = first or line.startswith("# ")
+    return title and parts[-1] in marks and _stands_out(bare, parts[-1])
 
 
 def _stands_out(title: str, mark: str) -> bool:

@@ -29,6 +29,11 @@ def ignoring_rule(repository: Repository, path: str) -> str | None:
     return fields[0]
 
 
+def ignore_line(path: str) -> str:
+    """Return the line of a `.gitignore` at the root that ignores just the file at `path`."""
+    return "/" + "".join(f"\\{character}" if character in "*?[]\\" else character for character in path)
+
+
 def is_shared(source: str) -> bool:
     """Tell whether `source`, as `ignoring_rule` has it, comes with the repository."""
     return bool(source) and not os.path.isabs(source) and not source.startswith(".git/")

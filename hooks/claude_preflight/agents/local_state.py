@@ -16,7 +16,10 @@ INSTRUCTIONS, SETTINGS, STATE = "instructions", "settings", "state"
 
 
 class LocalFile(NamedTuple):
-    """What kind of local file a document is (a constant of this module), in words, and the line for `.gitignore`."""
+    """What kind of local file a document is (a constant of this module), in words, and the line for `.gitignore`.
+
+    The line fits a `.gitignore` at the root, and such files in every folder.
+    """
 
     kind: str
     words: str
@@ -50,7 +53,7 @@ def local_file(document: Document) -> LocalFile | None:
     if name == "CLAUDE.local.md":
         return LocalFile(INSTRUCTIONS, "one person's own instructions", "CLAUDE.local.md")
     if name == "settings.local.json":
-        return LocalFile(SETTINGS, "one person's own settings", ".claude/settings.local.json")
+        return LocalFile(SETTINGS, "one person's own settings", "**/.claude/settings.local.json")
     if name == ".credentials.json":
         signed_in = in_claude or '"claudeAiOauth"' in document.text
         return LocalFile(STATE, "the login of an account", ".credentials.json") if signed_in else None
@@ -62,10 +65,10 @@ def local_file(document: Document) -> LocalFile | None:
 
 
 def _of_folder(path: str, name: str) -> LocalFile | None:
-    match = _FOLDER.search(path)
+    match = _FOLDER.search(path) if ".claude/" in path else None
     if not match or (match[1] in ("debug", "todos") and not _TODO.fullmatch(name)):
         return None
-    return LocalFile(STATE, _FOLDERS[match[1]], f".claude/{match[1]}/")
+    return LocalFile(STATE, _FOLDERS[match[1]], f"**/.claude/{match[1]}/")
 
 
 def _is_account(document: Document) -> bool:
@@ -81,13 +84,9 @@ def _of_lines(document: Document, name: str, in_claude: bool) -> LocalFile | Non
         return LocalFile(STATE, "every prompt that a person has written", "history.jsonl")
     session = isinstance(first.get("sessionId"), Scalar)
     if in_claude and session and ("parentUuid" in _keys(first) or first.text("type")):
-        ignore = ".claude/projects/" if "/.claude/projects/" in f"/{document.path}" else f".claude/**/{_ending(name)}"
+        ignore = "**/.claude/projects/" if "/.claude/projects/" in f"/{document.path}" else "**/.claude/**/*.jsonl"
         return LocalFile(STATE, "the transcript of a session", ignore)
     return None
-
-
-def _ending(name: str) -> str:
-    return f"*{name[name.rindex('.') :]}"
 
 
 def _keys(mapping: Mapping) -> frozenset[str]:

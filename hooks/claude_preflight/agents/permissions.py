@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from claude_preflight.agents.path_patterns import matches, matches_segment, read_pattern
+from claude_preflight.late import late
 from claude_preflight.syntax.nodes import Text
 
 
@@ -98,11 +99,11 @@ _PRIMARY = {
     "Grep": ("path",),
 }
 _COMMAND_PARAMETERS = frozenset(("run_in_background", "timeout", "description", "dangerouslyDisableSandbox"))
-_PARAMETER = re.compile(r"([A-Za-z_]\w*):(?!\*$)")
-_NAME = re.compile(r"[^\s()\[\]]+")
-_MCP_NAME = re.compile(r"mcp__(?P<server>.+?)(?:__(?P<tool>.*))?")
-_STRAY_COLON = re.compile(r"(?:^|\s)[\w.@+-]+:\*(?=\s)")
-_ESCAPED = re.compile(r"\\([()\\])")
+_PARAMETER = late(r"([A-Za-z_]\w*):(?!\*$)")
+_NAME = late(r"[^\s()\[\]]+")
+_MCP_NAME = late(r"mcp__(?P<server>.+?)(?:__(?P<tool>.*))?")
+_STRAY_COLON = late(r"(?:^|\s)[\w.@+-]+:\*(?=\s)")
+_ESCAPED = late(r"\\([()\\])")
 
 
 # --- reading ------------------------------------------------------------------------------------------------------
@@ -205,12 +206,12 @@ def meant_tool(rule: PermissionRule) -> str:
 
 # --- paths --------------------------------------------------------------------------------------------------------
 
-_VARIABLE = re.compile(r"\$\w|\$\{|%\w+%")
-_BRACES = re.compile(r"\{[^{},]*,[^{}]*\}")
-_WINDOWS = re.compile(r"^[A-Za-z]:[\\/]|~\\|\\[A-Za-z]")
-_BLANKS = re.compile(r"^\s|\s$|\s/|/\s|,\s|\s[.*~]")
+_VARIABLE = late(r"\$\w|\$\{|%\w+%")
+_BRACES = late(r"\{[^{},]*,[^{}]*\}")
+_WINDOWS = late(r"^[A-Za-z]:[\\/]|~\\|\\[A-Za-z]")
+_BLANKS = late(r"^\s|\s$|\s/|/\s|,\s|\s[.*~]")
 # Behind one slash, these name a folder of the project: they were meant from the root of the file system.
-_SYSTEM_LOOKING = re.compile(r"/(?:home|Users|root|etc|proc|sys|usr|boot|mnt|System|[A-Za-z]/Users)(?:/|$)")
+_SYSTEM_LOOKING = late(r"/(?:home|Users|root|etc|proc|sys|usr|boot|mnt|System|[A-Za-z]/Users)(?:/|$)")
 
 
 def _path_problem(specifier: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from claude_preflight.agents.known_servers import normal_name
 from claude_preflight.agents.mcp import Server
 from claude_preflight.agents.places import DATABASE, DEVELOPMENT, environment, is_local, places, words
 from claude_preflight.agents.recognised import recognised, split_address
@@ -40,20 +41,29 @@ def reaches_network(server: Server, policy: Policy) -> Breach | None:
     known = recognised(server)
     if matches_any(launch.package, allowed) or (known and known.category in _OFFLINE):
         return None
-    name = known.name if known else launch.package
+    name = known.name if known else _public_name(launch.registry, launch.package)
     what = f"works over the network: {name}" if known else f"may use the network, as nobody has said of it: {name}"
-    return Breach(launch.spec.span, what, str(name))
+    return Breach(launch.spec.span, what, name)
+
+
+def _public_name(registry: str, package: str) -> str:
+    """Return the name of `package` without what an address may hold besides: a login, a query."""
+    if "://" in package:
+        return "/".join(split_address(package))
+    return normal_name(registry, package) if registry == "git" else package
 
 
 # Variables of database clients that run two words together.
 _CLIENT_VARIABLE = late(r"PG(?:HOST|HOSTADDR|USER|PASSWORD|DATABASE|SERVICE|PASSFILE)|MYSQL_PWD|REDISCLI_AUTH")
+# What any program is told of the machine it runs on.
+_OF_MACHINE = frozenset("USER USERNAME HOST HOSTNAME LOGNAME".split())
 _REFERENCE = late(
     r"\$\{(?:(?:env|input|localEnv):)?([A-Za-z_][\w-]*)(?::?-[^{}]*)?\}|\$([A-Za-z_]\w*)|\{env:(\w+)\}|%([A-Za-z_]\w*)%"
 )
 _ABOUT_DATA = frozenset(
-    "database db dsn url uri host hostname server user username password pass pwd port connection conn string"
+    "database db dsn url uri host hostname user username password pass pwd port connection conn string"
     " postgres postgresql pg pgurl mysql mariadb mongo mongodb redis sql sqlite mssql oracle clickhouse neo4j"
-    " snowflake bigquery supabase neon token key secret cluster warehouse dataset project".split()
+    " snowflake bigquery supabase neon token key secret cluster warehouse dataset".split()
 )
 _OF_DATA = frozenset(
     "database db dsn postgres postgresql pg mysql mariadb mongo mongodb redis sql mssql oracle clickhouse neo4j"
@@ -95,6 +105,8 @@ def _is_of_data(server: Server, texts: list[tuple[str, Text]]) -> bool:
 
 
 def _is_about_data(variable: str) -> bool:
+    if variable in _OF_MACHINE:
+        return False
     return bool(_CLIENT_VARIABLE.fullmatch(variable)) or not _ABOUT_DATA.isdisjoint(words(variable))
 
 

@@ -123,7 +123,7 @@ def of_configuration(text: str, path: str, ancestors: Sequence[Node], keys: Sequ
     name = path.rpartition("/")[2]
     if name in ("devcontainer.json", ".devcontainer.json"):
         return None if (keys and keys[0] == "initializeCommand") else _described("a dev container", text, ancestors[0])
-    if name == "bitbucket-pipelines.yml" and "self.hosted" not in text:
+    if name.startswith("cloudbuild") or (name == "bitbucket-pipelines.yml" and "self.hosted" not in text):
         return Sandbox("a container")
     for node in reversed(ancestors[1:]):
         if isinstance(node, Mapping) and (_has_container(node) or _has_plugin(node, text)):

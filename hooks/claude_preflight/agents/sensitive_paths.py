@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
@@ -11,9 +10,10 @@ from typing import NamedTuple
 from claude_preflight.agents.path_patterns import matches_segment
 from claude_preflight.agents.permissions import LONGEST_PATTERN, Effect, covers_path
 from claude_preflight.agents.validation import data_path
+from claude_preflight.late import late
 
-_HOME_FOLDER = re.compile(r"//(?:[a-z]/|mnt/[a-z]/)?(?:home|Users)/[^/]+/|//root/")
-_WILDCARD = re.compile(r"\*+|\?|\[[^]]*\]")
+_HOME_FOLDER = late(r"//(?:[a-z]/|mnt/[a-z]/)?(?:home|Users)/[^/]+/|//root/")
+_WILDCARD = late(r"\*+|\?|\[[^]]*\]")
 
 
 class SensitivePath(NamedTuple):

@@ -20,6 +20,7 @@ from claude_preflight.agents.files import CLAUDE_SETTINGS
 from claude_preflight.agents.permissions import COMMAND_TOOLS, Restraints, command_pattern, fits_pattern
 from claude_preflight.agents.settings import Scope, Settings, is_sandboxed, settings_of
 from claude_preflight.document import Document
+from claude_preflight.late import late
 from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Sequence, Text
 
 EVERY_COMMAND = "*"
@@ -115,7 +116,7 @@ def _prefix(command: str) -> str:
 
 # --- Cursor -------------------------------------------------------------------------------------------------------
 
-_TOKEN = re.compile(r"Shell(?:\((.*)\))?", re.DOTALL)
+_TOKEN = late(r"Shell(?:\((.*)\))?", re.DOTALL)
 
 
 def _cursor(root: Mapping) -> Iterator[Grant]:
@@ -190,7 +191,7 @@ def _last_match(rules: list[tuple[Text, str, str]], key: str) -> Iterator[Grant]
 
 # --- Gemini CLI, Qwen Code ----------------------------------------------------------------------------------------
 
-_GEMINI_SHELL = re.compile(r"(?:run_shell_command|ShellTool)(?:\((.*)\))?", re.DOTALL)
+_GEMINI_SHELL = late(r"(?:run_shell_command|ShellTool)(?:\((.*)\))?", re.DOTALL)
 
 
 def _gemini(root: Mapping) -> Iterator[Grant]:
@@ -226,7 +227,7 @@ def _kiro(root: Mapping) -> Iterator[Grant]:
 
 _EXTENSIONS = ("roo-cline", "kilo-code", "kilocode")
 _ANY_TEXT = frozenset(("", ".", ".*", ".+", "^", "^.*", "^.+", "^.*$", "^.+$", ".*$", "[\\s\\S]*", "^[\\s\\S]*$"))
-_EXPRESSION = re.compile(r"\^?([A-Za-z0-9_./-]+)(?:\\[bs][*+]?|\s|\.\*|\$|\(\\s\|\$\)|\(\?:\\s\|\$\))*")
+_EXPRESSION = late(r"\^?([A-Za-z0-9_./-]+)(?:\\[bs][*+]?|\s|\.\*|\$|\(\\s\|\$\)|\(\?:\\s\|\$\))*")
 
 
 def _editor(root: Mapping) -> Iterator[Grant]:

@@ -20,6 +20,7 @@ from claude_preflight.agents.permissions import Kind, names_tool
 from claude_preflight.agents.settings import Settings, is_true, settings_of
 from claude_preflight.agents.validation import data_path
 from claude_preflight.document import Document
+from claude_preflight.late import late
 from claude_preflight.model import Severity, Span
 from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Sequence
 
@@ -62,7 +63,7 @@ def tool_approvals(document: Document) -> list[Approval]:
 
 # More patterns than a person writes over the names of tools are left out: what they deny counts as allowed.
 _MOST_PATTERNS = 50
-_MCP_NAME = re.compile(r"mcp__(.+?)(?:__(.*))?")
+_MCP_NAME = late(r"mcp__(.+?)(?:__(.*))?")
 
 
 def _claude(settings: Settings) -> Iterator[Approval]:
@@ -82,15 +83,15 @@ def _claude(settings: Settings) -> Iterator[Approval]:
 
 # Which programs go by a key, by the paths of their files; others that read a file called so ignore it.
 _OBEYED = {
-    "autoApprove": re.compile(r"(^|/)(\.kiro/|\.amazonq/|cline_mcp_settings\.json$)"),
-    "alwaysAllow": re.compile(r"(^|/)(\.roo/|\.kilocode/|mcp_settings\.json$)"),
-    "trust": re.compile(r"(^|/)\.(gemini|qwen)/settings\.json$"),
-    "default_tools_approval_mode": re.compile(r"(^|/)\.codex/"),
-    "approval_mode": re.compile(r"(^|/)\.codex/"),
-    "permission_policy": re.compile(r"(^|/)(\.mcp\.json|\.claude\.json|managed-mcp\.json)$"),
+    "autoApprove": late(r"(^|/)(\.kiro/|\.amazonq/|cline_mcp_settings\.json$)"),
+    "alwaysAllow": late(r"(^|/)(\.roo/|\.kilocode/|mcp_settings\.json$)"),
+    "trust": late(r"(^|/)\.(gemini|qwen)/settings\.json$"),
+    "default_tools_approval_mode": late(r"(^|/)\.codex/"),
+    "approval_mode": late(r"(^|/)\.codex/"),
+    "permission_policy": late(r"(^|/)(\.mcp\.json|\.claude\.json|managed-mcp\.json)$"),
 }
 # Files that one known program reads, which knows none of the keys of the others.
-_KNOWN_READERS = re.compile(
+_KNOWN_READERS = late(
     r"(^|/)(\.mcp\.json|\.claude\.json|managed-mcp\.json|claude_desktop_config[^/]*\.json|cline_mcp_settings\.json"
     r"|\.(cursor|vscode|vs|roo|kilocode|kiro|amazonq|gemini|qwen|codex|zed|amp|continue|claude|claude-plugin|github)/.*"
     r"|opencode\.jsonc?|gemini-extension\.json|\.?crush\.json)$"
@@ -141,7 +142,7 @@ def _single_tools(path: str, server: str, tools: Node | None) -> Iterator[Approv
 
 # --- whole files of other agents ----------------------------------------------------------------------------------
 
-_CURSOR_TOKEN = re.compile(r"Mcp\(\s*(.*?)\s*[:,]\s*(.*?)\s*\)", re.DOTALL)
+_CURSOR_TOKEN = late(r"Mcp\(\s*(.*?)\s*[:,]\s*(.*?)\s*\)", re.DOTALL)
 
 
 def _of_file(path: str, root: Mapping) -> Iterator[Approval]:
@@ -214,7 +215,7 @@ def _data() -> _Data:
         data = json.load(file)
     tools = [
         (
-            re.compile("|".join(re.escape(name).replace(r"\*", ".*") for name in entry["names"])),
+            late("|".join(re.escape(name).replace(r"\*", ".*") for name in entry["names"])),
             Danger(entry["does"], Severity(entry["severity"])),
         )
         for entry in data["tools"]

@@ -50,7 +50,7 @@ _SILENT = frozenset(
 )
 _SILENT_FUNCTION = late(
     r"(?:log|warn|err|error|info|debug|die|fail|fatal|usage|help|print|echo|say|msg|note|ok|pass|success|assert|refute"
-    r"|expect|check|verify|skip|banner|title|step|red|green|yellow|blue|bold)(?:[_-]\w+|ing|s)?$",
+    r"|expect|check|verify|skip|deny|block|reject|forbid|refuse|report|banner|title|step|red|green|yellow|blue|bold)(?:[_-]\w+|ing|s)?$",
     2,  # re.IGNORECASE
 )
 _DECLARING = frozenset("export declare typeset local readonly".split())
@@ -69,6 +69,7 @@ ARGUMENT_NAME = late(
 )
 _SCRIPT_FILE = late(r"(?:\.(?:sh|bash|zsh|fish|command)|rc|profile|aliases|/bin/[\w-]+|crontab)[\"']?$")
 _DEFAULTED = late(r"\$\{\w+:?([-=+])(.*)\}$", 16)  # re.DOTALL
+_VARIABLE = late(r"\$\{?(\w+)")
 _PLAIN_WORD = late(r"[^\W\d_][\w'’]*[,.;:!?]?$")
 _FUNCTION_WORDS = frozenset(
     "is are was were will would should must may not never cannot be the a an this that and or to for with without when"
@@ -91,10 +92,11 @@ def in_shell(
     if depth > _MAX_DEPTH:
         return
     found = windows_commands(text, powershell=dialect == "powershell") if dialect else commands(text)
+    users = Users(found)
     for number, command in enumerate(found):
         following = found[number + 1] if command.operator in ("|", "|&") and number + 1 < len(found) else None
         for name, value in command.assignments:
-            yield from in_variable(name, value, sandbox, found)
+            yield from in_variable(name, value, sandbox, users)
         jail = Sandbox("its own sandbox") if _chooses_sandbox(command) else sandbox
         yield from _in_command(command, following, jail, dialect, quoted, depth)
 
@@ -205,11 +207,11 @@ def of_variable(agent: Agent, variable: Variable, word: Text, sandbox: Sandbox |
 
 
 def in_variable(
-    name: Text, value: Text, sandbox: Sandbox | None, found: Sequence[Command] = (), *, weak: bool = False
+    name: Text, value: Text, sandbox: Sandbox | None, users: Users | None = None, *, weak: bool = False
 ) -> Iterator[Unsafe]:
     """Yield what `value` switches off: it carries a switch to an agent, or `name` is a variable that agents obey.
 
-    `found` are the commands that may use the variable.
+    `users` are the commands that may use the variable.
     """
     switched = variable_called(name, value)
     if switched:
@@ -225,26 +227,38 @@ def in_variable(
     if not carried:
         called = [agent for agent in agents() if any(binary in name.lower() for binary in agent.binaries if binary[1:])]
         carried = [use for agent in called[:1] for use in uses_for(agent, words)]
-    if len({use.agent.name for use in carried}) > 1 or not _carries(str(name), words, found):
+    if len({use.agent.name for use in carried}) > 1 or not _carries(str(name), words, users or Users()):
         return
     conditional = weak or bool(_DEFAULTED.match(inner) and "+" in inner[: inner.find("-")])
     yield from in_line(carried, words, sandbox, weak=conditional)
 
 
-def _carries(name: str, words: Sequence[Text], found: Sequence[Command]) -> bool:
+class Users:
+    """What commands do with the variables that they name; read only when somebody asks."""
+
+    def __init__(self, found: Sequence[Command] = ()) -> None:
+        self._found = found
+        self._names: dict[str, bool] | None = None
+
+    def hand_on(self, name: str) -> bool | None:
+        """Tell whether a command uses the variable `name` for more than speaking of it; None where none names it."""
+        if self._names is None:
+            self._names = {}
+            for command in self._found:
+                for word in command.words:
+                    for match in _VARIABLE.finditer(word):
+                        used = not is_silent(command.words) or _returns(match[1], command.words)
+                        self._names[match[1]] = self._names.get(match[1], False) or used
+        return self._names.get(name)
+
+
+def _carries(name: str, words: Sequence[Text], users: Users) -> bool:
     """Tell whether the variable `name` is made to be used in a command, not to be looked for."""
-    users = [
-        command.words
-        for command in found
-        if command.words and any(f"${name}" in word or f"${{{name}" in word for word in command.words)
-    ]
-    if users:
-        return any(not is_silent(each) or _returns(name, each) for each in users)
-    return (
-        len(words) > 1
-        or bool(ARGUMENT_NAME.search(name))
-        or any(binary in name.lower() for agent in agents() for binary in agent.binaries if len(binary) > 2)
-    )
+    used = users.hand_on(name)
+    if used is not None:
+        return used
+    called = (binary for agent in agents() for binary in agent.binaries if len(binary) > 2)
+    return len(words) > 1 or bool(ARGUMENT_NAME.search(name)) or any(binary in name.lower() for binary in called)
 
 
 def _returns(name: str, words: Sequence[Text]) -> bool:

@@ -174,7 +174,7 @@ class _Reader:
         if " " in literal.strip() and not literal.strip().startswith("-"):
             yield from self.command_line(literal, names)
             return
-        listed = places[0] if places and places[0].bracket in "[(" else None
+        listed = places[0] if places and (places[0].bracket in "[(" or self.is_item(number)) else None
         if listed and listed.opener in lists:
             return
         siblings = self.siblings(listed) if listed and listed.name.lower() not in _ADDING else []
@@ -190,6 +190,10 @@ class _Reader:
             yield from self.flags_alone(literal, context, weak=self.is_conditional(literal))
         elif self.near(inner, -1) == "return" or (self.near(number, -1) == ":" and _SWITCH.search(target)):
             yield from self.flags_alone(literal, context, weak=True)
+
+    def is_item(self, number: int) -> bool:
+        """Tell whether the string is an item between braces, as Go, Java and C# write lists, and no value of a key."""
+        return self.near(number, -1) in ("{", ",") and self.near(number, 1) in (",", "}")
 
     def command_line(self, literal: Text, names: Sequence[str]) -> Iterator[Unsafe]:
         weak = self.is_conditional(literal) and not any(_RUNNING.match(name) for name in names)
@@ -213,7 +217,9 @@ class _Reader:
             return
         several = len({use.agent.name for use in found}) > 1
         others = [each for each in siblings if each.startswith("-") and each.partition("=")[0] not in flags()]
-        named = ARGUMENT_NAME.search(target) or any(ARGUMENT_NAME.search(place.name) for place in places)
+        named = ARGUMENT_NAME.search(target) or any(
+            ARGUMENT_NAME.search(place.name) or place.name.lower() in _ADDING for place in places
+        )
         if several or not (program or running or others or named):
             return
         weak = len(siblings) == 1 and self.is_conditional(literal)

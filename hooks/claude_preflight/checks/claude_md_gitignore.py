@@ -104,12 +104,12 @@ def _local(document: Document, local: LocalFile, context: Context) -> Iterator[F
 
 def _marked(document: Document, context: Context) -> Iterator[Finding]:
     from claude_preflight.agents.confidential import confidentiality
-    from claude_preflight.agents.git_ignore import is_tracked
+    from claude_preflight.agents.git_ignore import ignore_line, is_tracked
 
     mark = confidentiality(document)
     if mark is not None and is_tracked(context.repository, document.path):
         message = "this file says of itself that it is confidential, and git tracks it"
-        repair = _remove(document.path, document.path, context) + "; or take the mark out if it is not"
+        repair = _remove(document.path, ignore_line(document.path), context) + "; or take the mark out if it is not"
         yield CONFIDENTIAL.at(mark.span, message, repair=repair, key="mark")
 
 

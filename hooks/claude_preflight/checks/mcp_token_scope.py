@@ -221,10 +221,9 @@ def _inventory(document: Document, context: Context) -> Iterator[Finding]:
 
     found = values(document)
     for secret in found:
-        line = document.position(secret.span.start).line
         message = f"the token inventory holds a value: {secret.label}; it lists names, and everybody reads it"
         yield INVENTORY_VALUE.at(
-            secret.span, message, repair=f"{secret.advice} Keep its name only", key=f"value:{secret.kind}:{line}"
+            secret.span, message, repair=f"{secret.advice} Keep its name only", key=f"value:{secret.kind}"
         )
     if not found:
         yield from _form(document)

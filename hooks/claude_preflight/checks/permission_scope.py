@@ -72,6 +72,7 @@ from claude_preflight.agents.shell_grants import Grant, broad_grants
 from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.hook import run_hook
+from claude_preflight.late import late
 from claude_preflight.model import Confidence, Edit, Finding, Fix, Rule, Severity
 from claude_preflight.policy import matches_any
 from claude_preflight.syntax.nodes import Mapping, Text
@@ -304,7 +305,7 @@ def _joined(parts: Sequence[str]) -> str:
 
 # --- hosts --------------------------------------------------------------------------------------------------------
 
-_ANY_HOST = re.compile(r"domain:(?:\*+|\*\.\*|\*\.[A-Za-z]+)")
+_ANY_HOST = late(r"domain:(?:\*+|\*\.\*|\*\.[A-Za-z]+)")
 
 
 def _hosts(settings: Settings) -> Iterator[Finding]:

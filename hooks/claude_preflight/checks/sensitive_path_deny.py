@@ -52,6 +52,7 @@ from claude_preflight.agents.settings import Scope, Settings, denies_reading, se
 from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.hook import run_hook
+from claude_preflight.late import late
 from claude_preflight.model import Confidence, Finding, Fix, Rule, Severity, Span
 from claude_preflight.syntax import nodes
 from claude_preflight.syntax.json_edit import append
@@ -81,7 +82,7 @@ _CARRIERS = frozenset("cp scp rsync mv copy-item".split())
 # The file is refused after the first of them; each may be compared with every rule that denies.
 _MOST_FINDINGS = 100
 _PROGRAMS = _READERS | _CARRIERS
-_NAMES_A_FILE = re.compile(r"[.~$%]|id_")
+_NAMES_A_FILE = late(r"[.~$%]|id_")
 _SILENT_OPTIONS = {
     "grep": ("-q", "--quiet", "-c", "--count", "-l"),
     "egrep": ("-q", "-c", "-l"),
