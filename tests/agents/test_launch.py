@@ -62,6 +62,8 @@ PACKAGES: list[tuple[Words, str, str, str | None, str | None, Words]] = [
     ("npx --yes pkg@1.2.3", "npx", "npm", "pkg", "1.2.3", ""),
     ("npx -y pkg@latest --flag x", "npx", "npm", "pkg", "latest", "--flag x"),
     ("npx -y pkg@^1.2", "npx", "npm", "pkg", "^1.2", ""),
+    ("npx -y pkg@~1.2", "npx", "npm", "pkg", "~1.2", ""),
+    ("npx -y @scope/pkg@~1.2.3 x", "npx", "npm", "@scope/pkg", "~1.2.3", "x"),
     ("npx -y pkg@", "npx", "npm", "pkg", None, ""),
     ("npx -y @scope/name", "npx", "npm", "@scope/name", None, ""),
     ("npx -y @scope/name@2025.4.8 /data .", "npx", "npm", "@scope/name", "2025.4.8", "/data ."),

@@ -143,6 +143,8 @@ def test_shell_speaks_of_it(text: str) -> None:
         ("package.json", f'{{"scripts": {{"a": "claude {SKIP}"}}, "description": "claude {SKIP}"}}', [SKIP]),
         ("package.json", f'{{"scripts": {{"\\u0061": "claude \\"x\\" {SKIP}"}}}}', [SKIP]),
         ("package.json", "{", []),
+        ("a.json", f'{{"switches": [{{"flags": ["{SKIP}"], "effect": "x"}}]}}', []),
+        ("a.json", f'{{"claude": {{"command": "claude", "flags": ["{SKIP}"]}}}}', [SKIP]),
         ("a.yml", f"run: |\n  claude {SKIP}\n  # claude {SKIP}\n", [SKIP]),
         ("a.yml", f"pattern: claude {SKIP}\n", []),
         ("tests/a.yml", f"run: claude {SKIP}\n", []),

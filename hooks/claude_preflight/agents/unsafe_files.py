@@ -322,6 +322,9 @@ def _in_scalar(document: Document, spot: _Spot, text: Text, outer: Sandbox | Non
         agent = agents()[0]
         yield Unsafe(agent, str(at), agent.switches[1].effect, at.span, False, _sandbox(document, spot, outer))
         return
+    listed = bool(spot.ancestors) and isinstance(spot.ancestors[-1], NodeSequence)
+    if listed and text.startswith("-"):  # an argument, which counts with those around it
+        return
     approved = _APPROVED.match(text) if key in ("allow", "allowedTools") else None
     if approved:
         yield from in_shell(text.part(*approved.span(1)), quoted=True)
@@ -363,6 +366,8 @@ def _in_list(document: Document, spot: _Spot, node: NodeSequence, outer: Sandbox
             program = list(beside.texts())
         elif isinstance(beside, Scalar) and isinstance(beside.value, Text):
             program = split_words(beside.value)
+    if not program and key in ("flags", "options"):  # of a table that says which there are
+        return
     if program or _SCRIPT_KEY.search(key) or _ARGUMENTS_KEY.search(key) or key.isupper():
         line = [*program, *words]
         found = list(uses(line))

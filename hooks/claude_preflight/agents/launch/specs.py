@@ -43,7 +43,8 @@ def read_npm(spec: Text) -> Spec:
         host = version.partition(":")[0]
         if "." in host and ":" in version:  # git@github.com:owner/repository
             return _read_npm_address(version if "@" in host else spec)
-        if scheme_of(version) or is_path(version):
+        is_range = version.startswith("~") and not version.startswith("~/")
+        if scheme_of(version) or (is_path(version) and not is_range):
             return _read_npm_address(version)
         return Spec("npm", spec.part(0, at), version or None)
     if spec.endswith((".tgz", ".tar.gz", ".tar")) or (slash > 0 and spec[0] != "@" and spec.count("/") > 1):
