@@ -24,6 +24,14 @@ BROKEN = f"""{{
 }}
 """
 LINE = '.mcp.json:6:75: filesystem server may read the whole disk: "/" [filesystem-root]'
+ORDINARY = {
+    "CLAUDE.md": "# Project\n",
+    ".mcp.json": "{}\n",
+    ".claude/settings.json": '{"permissions": {"deny": ["Read(.env)", "Read(~/.ssh/**)", "Read(~/.aws/**)"]}}\n',
+    ".claude/agents/reviewer.md": "---\nname: reviewer\ndescription: Reviews\ntools: Read, Grep\n---\n\nReview.\n",
+    ".env": "PORT=8080\n",
+    "main.py": "print(1)\n",
+}
 RUNNERS = ["pre-commit", "prek"]
 
 
@@ -65,9 +73,7 @@ def test_only_what_is_staged_is_checked(runner: str, make_repository: MakeReposi
 @pytest.mark.parametrize("runner", RUNNERS)
 @pytest.mark.parametrize("hook", [hook.id for hook in HOOKS])
 def test_every_hook_runs_by_its_own_id(runner: str, hook: str, make_repository: MakeRepository) -> None:
-    folder = make_repository(
-        {".pre-commit-config.yaml": local_configuration(hook), "CLAUDE.md": "# Project\n", ".mcp.json": "{}\n"}
-    )
+    folder = make_repository({**ORDINARY, ".pre-commit-config.yaml": local_configuration(hook)})
     done = run(folder, tool(runner), "run", "--all-files", "--verbose")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "(no files to check)" not in done.stdout

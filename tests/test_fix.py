@@ -53,7 +53,8 @@ def test_secret_becomes_a_reference_wherever_it_stands(make_repository: MakeRepo
 
 def test_misspelt_key_is_corrected(make_repository: MakeRepository) -> None:
     folder = make_repository({".claude/settings.json": '{"permissions": {"denny": ["Read(.env)"]}}\n'})
-    assert fixed(folder, ".claude/settings.json") == b'{"permissions": {"deny": ["Read(.env)"]}}\n'
+    after = b'{"permissions": {"deny": ["Read(.env)", "Read(~/.ssh/**)", "Read(~/.aws/**)"]}}\n'
+    assert fixed(folder, ".claude/settings.json") == after, "the rules that are missing go into the corrected list"
 
 
 def test_mode_of_the_file_stays(make_repository: MakeRepository) -> None:

@@ -38,7 +38,7 @@ CASES: dict[str, tuple[Files, str]] = {
         {"a/.mcp.json": '{"mcpServers": {"a": {"command": "bash", "args": ["-c", "' + "'" * 100_000 + '"]}}}'},
         "",
     ),
-    "YAML alias bomb": ({"a/.claude/agents/x.md": f"---\nname: x\ndescription: y\n{BOMB}---\n"}, ""),
+    "YAML alias bomb": ({"a/.claude/agents/x.md": f"---\nname: x\ndescription: y\ntools: Read\n{BOMB}---\n"}, ""),
     "control characters": (
         {"a/.mcp.json": '{"mcpServers": {"\\u001b[2J": {"command": "x", "args": "\x1b]0;owned\x07"}}}'},
         "config-syntax",
@@ -139,6 +139,7 @@ def test_links_in_a_circle_and_linked_agent_folders(make_repository: MakeReposit
         ("a/CLAUDE.md", "unreadable-file"),
         ("c/.claude", "link-outside-repository"),
         ("shared/agent/settings.json", "invalid-setting"),
+        ("shared/agent/settings.json", "sensitive-path-not-denied"),
     }
 
 

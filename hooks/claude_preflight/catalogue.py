@@ -22,8 +22,7 @@ UMBRELLA = "claude-preflight"
 class Hook(NamedTuple):
     """One checklist item: `section` is the checklist's letter, `kinds` the kinds of file that the check reads.
 
-    Of the kind `source` the check reads only files that hold one of its `words`, which must be rare: no finding is
-    possible in any other.
+    Of the kind `source` the check reads only files that hold one of its `words`, see there.
     """
 
     id: str
@@ -31,7 +30,6 @@ class Hook(NamedTuple):
     item: str
     name: str
     kinds: tuple[str, ...]
-    words: tuple[str, ...] = ()
 
     @property
     def module(self) -> str:
@@ -42,6 +40,11 @@ class Hook(NamedTuple):
     def check(self) -> Callable[[Document, Context], Iterator[Finding]]:
         """The check itself: it yields the findings of one document."""
         return import_module(self.module).check  # type: ignore[no-any-return]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Words of which a file must hold one to have a finding; empty where the check does not read sources."""
+        return tuple(import_module(self.module).WORDS) if files.SOURCE in self.kinds else ()
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -59,6 +62,7 @@ SECTIONS = {
 }
 
 INSTRUCTION_KINDS = (files.INSTRUCTIONS, files.AGENT, files.SKILL, files.COMMAND)
+SHELL_KINDS = (files.ENV_FILE, files.SHELL_RC, files.SCRIPT)
 SETTINGS_KINDS = (files.CLAUDE_SETTINGS, files.AGENT_SETTINGS, files.PLUGIN)
 
 HOOKS: tuple[Hook, ...] = (
@@ -110,6 +114,13 @@ HOOKS: tuple[Hook, ...] = (
         "Access to ~/.ssh, ~/.aws, .env refused",
         "reading keys and env files is denied",
         (files.CLAUDE_SETTINGS,),
+    ),
+    Hook(
+        "no-skip-permissions",
+        "C",
+        "Never --dangerously-skip-permissions outside a sandbox",
+        "no agent runs without asking outside a sandbox",
+        (*SETTINGS_KINDS, files.MCP_CONFIG, *INSTRUCTION_KINDS, *SHELL_KINDS, files.SOURCE),
     ),
     Hook(
         "no-production-credentials",

@@ -24,6 +24,9 @@ from claude_preflight.run import Report
 if TYPE_CHECKING:
     import argparse
 
+# Each round repairs what one hook has found in a file; no file is wrong in more ways than there are hooks.
+_ROUNDS = 30
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command with `argv` (default: `sys.argv[1:]`) and return its exit status.
@@ -80,25 +83,33 @@ def _check(options: argparse.Namespace, files: list[str]) -> int:
         raise Unusable("--fix writes the working tree, and --staged reads the index: give one of them")
     wanted = Options((*files, *options.paths), tuple(options.hook), options.staged, options.policy_from)
     report = examine(wanted)
-    changed = _fix(report) if options.fix else False
-    status = show(examine(wanted) if changed else report, strict=options.strict, form=options.format)
+    if not options.fix:
+        return show(report, strict=options.strict, form=options.format)
+    report, changed = _fixed(report, wanted)
+    status = show(report, strict=options.strict, form=options.format)
     return status or (FOUND if changed else status)
 
 
-def _fix(report: Report) -> bool:
-    """Repair what can be, say so on standard error, and tell whether any file has changed."""
+def _fixed(report: Report, wanted: Options) -> tuple[Report, bool]:
+    """Repair what can be, and say so on standard error; return what is left to report, and whether a file has changed."""
     from claude_preflight.fix import repair
     from claude_preflight.report.safe import printable
 
-    try:
-        repairs = repair(Repository("."), report)
-    except OSError as error:
-        raise Unusable(f"cannot write: {error.strerror}") from None
-    for path in repairs.changed:
+    changed: dict[str, None] = {}
+    for _ in range(_ROUNDS):
+        try:
+            repairs = repair(Repository("."), report)
+        except OSError as error:
+            raise Unusable(f"cannot write: {error.strerror}") from None
+        for path in repairs.refused:
+            sys.stderr.write(f"Not fixing {printable(path)}: it has changed meanwhile\n")
+        if not repairs.changed:
+            break
+        changed.update(dict.fromkeys(repairs.changed))
+        report = examine(wanted)
+    for path in changed:
         sys.stderr.write(f"Fixing {printable(path)}\n")
-    for path in repairs.refused:
-        sys.stderr.write(f"Not fixing {printable(path)}: it has changed meanwhile\n")
-    return bool(repairs.changed)
+    return report, bool(changed)
 
 
 def _explain(options: argparse.Namespace, files: list[str]) -> int:

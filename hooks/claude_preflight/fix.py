@@ -23,13 +23,19 @@ class Repairs(NamedTuple):
 
 
 def repair(repository: Repository, report: Report) -> Repairs:
-    """Apply the fixes of `report` to the working tree. Raises `OSError` when a file cannot be written."""
-    fixes: dict[str, tuple[int, list[Fix]]] = {}
+    """Apply fixes of `report` to the working tree: to each file those of one hook, so that no two answer one question.
+
+    Those of the schema come first, because they change what the other hooks see. To have all applied, check and repair
+    again until nothing changes. Raises `OSError` when a file cannot be written.
+    """
+    fixes: dict[str, tuple[int, dict[str, list[Fix]]]] = {}
     for result in report.results:
         if result.finding.fix:
-            fixes.setdefault(result.path, (result.fingerprint, []))[1].append(result.finding.fix)
+            by_hook = fixes.setdefault(result.path, (result.fingerprint, {}))[1]
+            by_hook.setdefault(result.hook, []).append(result.finding.fix)
     changed, refused = [], []
-    for path, (fingerprint, wanted) in fixes.items():
+    for path, (fingerprint, by_hook) in fixes.items():
+        wanted = by_hook.get("agent-config-schema") or next(iter(by_hook.values()))
         content = read_worktree(repository, path)
         document = decode(path, content, kinds_of(path)) if isinstance(content, bytes) else None
         if not isinstance(document, Document) or document.fingerprint != fingerprint:

@@ -65,7 +65,8 @@ class Repository:
 
     def holding(self, words: Iterable[str], *, index: bool = False) -> list[str]:
         """Return the paths of the tracked text files that hold one of `words`, as given. Raises `GitError`."""
-        patterns = [argument for word in words for argument in ("-e", word)]
+        # A line feed would part a pattern in two, so it is left out: more files may be listed then, never fewer.
+        patterns = [argument for word in words for argument in ("-e", word.replace("\n", ""))]
         where = ["--cached"] if index else ["--untracked"]
         output = git(self.root, "grep", "-lzIF", "--no-color", *where, *patterns, accept=(0, 1))
         return os.fsdecode(output).split("\0")[:-1]

@@ -55,7 +55,6 @@ def started(line: str, **entry: object) -> Server:
         (server_of(url="https://mcp.supabase.com.evil.example/mcp"), ""),
         (server_of(url="not an address"), ""),
         (started("node server.js"), ""),
-        (started("mcp"), ""),
         (started("python -m"), ""),
         (server_of(disabled=True), ""),
     ],
@@ -115,21 +114,36 @@ def test_lacks(server: Server, group: str) -> None:
     ("server", "found"),
     [
         (started(f"docker run -e GITHUB_TOOLSETS=all {GITHUB_IMAGE}"), [("GITHUB_TOOLSETS=all", "all", True)]),
-        (started(f"docker run {GITHUB_IMAGE} --toolsets=repos,ALL"), [("--toolsets=all", "--toolsets=repos,ALL", True)]),
+        (
+            started(f"docker run {GITHUB_IMAGE} --toolsets=repos,ALL"),
+            [("--toolsets=all", "--toolsets=repos,ALL", True)],
+        ),
         (started(f"docker run {GITHUB_IMAGE} --toolsets repos"), []),
         (started(f"docker run -e GITHUB_TOOLSETS=${{SETS}} {GITHUB_IMAGE}"), []),
-        (started(f"docker run -e GITHUB_TOOLSETS=${{SETS:-all}} {GITHUB_IMAGE}"), [("GITHUB_TOOLSETS=all", "${SETS:-all}", True)]),
+        (
+            started(f"docker run -e GITHUB_TOOLSETS=${{SETS:-all}} {GITHUB_IMAGE}"),
+            [("GITHUB_TOOLSETS=all", "${SETS:-all}", True)],
+        ),
         (server_of(url=f"{GITHUB_URL}x/all"), [("/x/all", f"{GITHUB_URL}x/all", True)]),
         (server_of(url=f"{GITHUB_URL}x/all/readonly"), [("/x/all", f"{GITHUB_URL}x/all/readonly", True)]),
         (server_of(url=f"{GITHUB_URL}x/allies"), []),
-        (server_of(url=GITHUB_URL, headers={"X-MCP-Toolsets": "issues, all"}), [("X-MCP-Toolsets: all", "issues, all", True)]),
-        (started("uvx postgres-mcp --access-mode=unrestricted"), [("--access-mode=unrestricted", "--access-mode=unrestricted", True)]),
+        (
+            server_of(url=GITHUB_URL, headers={"X-MCP-Toolsets": "issues, all"}),
+            [("X-MCP-Toolsets: all", "issues, all", True)],
+        ),
+        (
+            started("uvx postgres-mcp --access-mode=unrestricted"),
+            [("--access-mode=unrestricted", "--access-mode=unrestricted", True)],
+        ),
         (started("npx @playwright/mcp --extension"), [("--extension", "--extension", False)]),
         (started("npx @playwright/mcp --extension=false"), []),
-        (started("npx @playwright/mcp --cdp-endpoint http://127.0.0.1:9222"), [("--cdp-endpoint=…", "--cdp-endpoint", False)]),
+        (
+            started("npx @playwright/mcp --cdp-endpoint http://127.0.0.1:9222"),
+            [("--cdp-endpoint=…", "--cdp-endpoint", False)],
+        ),
         (started("npx @playwright/mcp --cdp-endpoint"), []),
     ],
-)  # fmt: skip
+)
 def test_switches_that_open_a_server(server: Server, found: list[tuple[str, str, bool]]) -> None:
     known = recognised(server)
     assert known is not None
@@ -227,11 +241,20 @@ def test_scopes_keep_their_places() -> None:
         (started("node s.js --scopes a,b --scope=c --oauth-scopes d"), ["a", "b", "c", "d"]),
         (started("node s.js --scopes --other x"), []),
         (started("node s.js --telescope a --scope-file b"), []),
-        (started("node s.js", env={"GOOGLE_SCOPES": "a b", "SCOPE": "c", "scopes": "d", "SCOPED": "e"}), ["a", "b", "c", "d"]),
-        (server_of(command="npx", args=["mcp-remote", "https://a.example/", "--static-oauth-client-metadata", '{ "scope": "a b" }']), ["a", "b"]),
+        (
+            started("node s.js", env={"GOOGLE_SCOPES": "a b", "SCOPE": "c", "scopes": "d", "SCOPED": "e"}),
+            ["a", "b", "c", "d"],
+        ),
+        (
+            server_of(
+                command="npx",
+                args=["mcp-remote", "https://a.example/", "--static-oauth-client-metadata", '{ "scope": "a b" }'],
+            ),
+            ["a", "b"],
+        ),
         (server_of(url="https://a.example/", oauth={"scopes": 3}, scopes={"a": "b"}), []),
     ],
-)  # fmt: skip
+)
 def test_oauth_scopes(server: Server, scopes: list[str]) -> None:
     assert [str(scope) for scope in oauth_scopes(server)] == scopes
 
@@ -257,13 +280,16 @@ def test_tokens_that_are_not_or_have_no_narrower_kind(kind: str) -> None:
 @pytest.mark.parametrize(
     ("server", "names"),
     [
-        (started("node s.js", env={"SUPABASE_SERVICE_ROLE_KEY": "${SUPABASE_SERVICE_ROLE_KEY}"}), ["SUPABASE_SERVICE_ROLE_KEY"]),
+        (
+            started("node s.js", env={"SUPABASE_SERVICE_ROLE_KEY": "${SUPABASE_SERVICE_ROLE_KEY}"}),
+            ["SUPABASE_SERVICE_ROLE_KEY"],
+        ),
         (started("node s.js --key ${SERVICE_ROLE_KEY}"), ["SERVICE_ROLE_KEY"]),
         (server_of(url="https://a.example/", headers={"X": "Bearer ${MY_OPENAI_ADMIN_KEY}"}), ["MY_OPENAI_ADMIN_KEY"]),
         (started("node s.js", env={"AWS_ROOT_ACCESS_KEY_ID": "${A_B}"}), ["AWS_ROOT_ACCESS_KEY_ID"]),
         (started("node s.js", env={"GHOST_ADMIN_API_KEY": "${A_B}", "AWS_ROOT_DIR": "/x", "SERVICE_ROLES": "a_b"}), []),
     ],
-)  # fmt: skip
+)
 def test_tokens_that_are_broad_by_their_name(server: Server, names: list[str]) -> None:
     assert [token.key for token in broad_tokens(server)] == names
 
@@ -319,8 +345,9 @@ def test_names_in_the_inventory_are_no_values() -> None:
 def test_nothing_raises_and_places_lie_in_the_text(
     words: list[str], env: dict[str, str], query: str, line: str
 ) -> None:
+    command, *first = line.split()
     entries = {
-        "a": {"command": line.split()[0], "args": [*line.split()[1:], *words], "env": env, "oauth": {"scopes": query}},
+        "a": {"command": command, "args": [*first, *words], "env": env, "oauth": {"scopes": query}},
         "b": {"url": f"{GITHUB_URL}{query}", "headers": env, "scopes": words},
     }
     text = json.dumps({"mcpServers": entries})

@@ -43,7 +43,7 @@ _SENTENCE = late(
     r"|(?:do not|never) (?:commit|distribute|share|publish) (?:this (?:file|document)|claude\.md|agents\.md)\b"
 )
 _SPLIT = late(r"\s+[-–—|•·/]+\s+|[–—|•·:;,.!()\[\]{}【】（）]+")
-_ORNAMENT = late(r"<!--|-->|\[!\w+\]|[#>*_`~=|\"'«»“”]+|[\U0001F000-\U0001FAFF\u2600-\u27BF\uFE0F\u26D4]+")
+_ORNAMENT = late(r"<!--|-->|\[!\w+\]|[#>*_`~=\"'«»“”]+|[\U0001F000-\U0001FAFF\u2600-\u27BF\uFE0F\u26D4]+")
 _BLANKS = late(r"\s+")
 _LABEL = late(
     r"(?:(?:data |document |security )?(?:classification|sensitivity|confidentiality)|status|vertraulichkeit)"
@@ -51,7 +51,7 @@ _LABEL = late(
 
 # A part of each mark, so that nearly no file need be read line by line.
 _STEMS = (
-    "confiden", "internal", "do not", "never commit", "not for", "classification", "sensitivity", "visibility",
+    "confiden", "internal", "do not", "never ", "not for", "classification", "sensitivity", "visibility",
     "vertraulich", "intern", "nicht weiter", "nicht zur", "diffus", "uso interno", "distribu", "riservat",
     "vertrouwelijk", "poufne", "wewnętrznego", "конфиденциал", "служебного", "внутреннего", "社外秘", "部外秘",
     "極秘", "機密", "机密", "保密", "内部", "대외비", "기밀",

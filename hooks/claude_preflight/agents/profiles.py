@@ -48,9 +48,9 @@ def reaches_network(server: Server, policy: Policy) -> Breach | None:
 
 def _public_name(registry: str, package: str) -> str:
     """Return the name of `package` without what an address may hold besides: a login, a query."""
-    if "://" in package:
-        return "/".join(split_address(package))
-    return normal_name(registry, package) if registry == "git" else package
+    if registry == "git":
+        return normal_name(registry, package)
+    return "/".join(split_address(package)) if "://" in package else package
 
 
 # Variables of database clients that run two words together.

@@ -55,7 +55,9 @@ def _addresses() -> list[tuple[str, str, KnownServer]]:
 
 
 def split_address(address: str) -> tuple[str, str]:
-    """Return the host in lower case, without user and port, and the path, without outer slashes, of a URL."""
+    """Return the host in lower case, without user, port and brackets, and the path, without outer slashes, of a URL."""
     rest = address.partition("://")[2].partition("?")[0].partition("#")[0]
     authority, _, path = rest.partition("/")
-    return authority.rpartition("@")[2].partition(":")[0].lower().rstrip("."), path.strip("/")
+    host = authority.rpartition("@")[2].lower()
+    name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+    return name.rstrip("."), path.strip("/")

@@ -87,21 +87,6 @@ ROOTED = Rule(
 RULES = (SKIPPED, SETTING, ADVISED, REACHABLE, ROOTED)
 
 # Any text file may start an agent: those of kind `source` are the ones that are of no other kind.
-KINDS = (
-    files.CLAUDE_SETTINGS,
-    files.AGENT_SETTINGS,
-    files.MCP_CONFIG,
-    files.PLUGIN,
-    files.INSTRUCTIONS,
-    files.AGENT,
-    files.SKILL,
-    files.COMMAND,
-    files.ENV_FILE,
-    files.SHELL_RC,
-    files.SCRIPT,
-    "source",
-)
-
 # A file that holds none of these has no finding: parts of the switches, variables and settings, and, of agents whose
 # own switches are too short to be telling, the program. A test holds them against `schemas/agent_clis.json`.
 WORDS = (
