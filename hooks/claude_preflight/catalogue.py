@@ -63,7 +63,7 @@ SECTIONS = {
 
 INSTRUCTION_KINDS = (files.INSTRUCTIONS, files.AGENT, files.SKILL, files.COMMAND)
 SHELL_KINDS = (files.ENV_FILE, files.SHELL_RC, files.SCRIPT)
-SETTINGS_KINDS = (files.CLAUDE_SETTINGS, files.AGENT_SETTINGS, files.PLUGIN)
+SETTINGS_KINDS = (files.CLAUDE_SETTINGS, files.UNPLACED_SETTINGS, files.AGENT_SETTINGS, files.PLUGIN)
 
 HOOKS: tuple[Hook, ...] = (
     Hook(
@@ -99,21 +99,28 @@ HOOKS: tuple[Hook, ...] = (
         "C",
         "MCP call arguments verified",
         "no MCP tool is approved unseen",
-        (files.CLAUDE_SETTINGS, files.MCP_CONFIG, files.AGENT_SETTINGS),
+        (files.CLAUDE_SETTINGS, files.UNPLACED_SETTINGS, files.MCP_CONFIG, files.AGENT_SETTINGS),
     ),
     Hook(
         "permission-scope",
         "C",
         "Least privilege for what may run unasked",
         "nothing broad runs without asking",
-        (files.CLAUDE_SETTINGS, files.AGENT_SETTINGS, files.MCP_CONFIG, files.SKILL, files.COMMAND),
+        (
+            files.CLAUDE_SETTINGS,
+            files.UNPLACED_SETTINGS,
+            files.AGENT_SETTINGS,
+            files.MCP_CONFIG,
+            files.SKILL,
+            files.COMMAND,
+        ),
     ),
     Hook(
         "sensitive-path-deny",
         "C",
         "Access to ~/.ssh, ~/.aws, .env refused",
         "reading keys and env files is denied",
-        (files.CLAUDE_SETTINGS,),
+        (files.CLAUDE_SETTINGS, files.UNPLACED_SETTINGS),
     ),
     Hook(
         "no-skip-permissions",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from claude_preflight.agents.files import kinds_of
+from claude_preflight.agents.files import CLAUDE_SETTINGS, UNPLACED_SETTINGS, are_claude_settings
 from claude_preflight.catalogue import UMBRELLA, Hook
 from claude_preflight.checks import claude_preflight as own
 from claude_preflight.context import Context
@@ -15,6 +15,7 @@ from claude_preflight.model import Finding, Rule, Severity, Span
 from claude_preflight.suppress import Suppressor
 
 _REFUSALS: dict[str, Rule] = {rule.id: rule for rule in own.RULES}
+_UNPLACED = frozenset((UNPLACED_SETTINGS,))
 
 
 class Result(NamedTuple):
@@ -69,8 +70,12 @@ def run(sources: Iterable[Source], hooks: tuple[Hook, ...], context: Context, *,
         content = source.load() if readers else None
         if content is None:
             continue
-        files += 1
         document = decode(source.path, content, source.kinds) if isinstance(content, bytes) else content
+        if source.kinds == _UNPLACED:
+            if isinstance(document, Refusal) or not are_claude_settings(document.text):
+                continue
+            document.kinds = frozenset((CLAUDE_SETTINGS,))
+        files += 1
         if isinstance(document, Refusal):
             results.append(refused(source.path, document))
             continue
@@ -115,8 +120,3 @@ def refused(path: str, refusal: Refusal) -> Result:
     rule = _REFUSALS[refusal.reason]
     finding = rule.at(Span(0, 0), f"{rule.summary}: {refusal.detail}", repair=own.REPAIRS[rule.id])
     return Result(UMBRELLA, finding, rule.severity, path, 1, 1, 1, 1)
-
-
-def kinds_for(path: str, hooks: tuple[Hook, ...]) -> frozenset[str]:
-    """Return the kinds of the file at `path` that any of `hooks` reads."""
-    return kinds_of(path) & {kind for hook in hooks for kind in hook.kinds}

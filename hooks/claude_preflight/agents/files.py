@@ -10,8 +10,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from claude_preflight.late import late
+
 MCP_CONFIG = "mcp-config"  # holds MCP server entries, of whichever client
 CLAUDE_SETTINGS = "claude-settings"
+UNPLACED_SETTINGS = "unplaced-settings"  # settings of some program, whose content tells whether they are Claude Code's
 INSTRUCTIONS = "instructions"  # text an agent loads by itself
 AGENT = "agent"
 SKILL = "skill"
@@ -75,6 +78,7 @@ GLOBS: dict[str, tuple[str, ...]] = {
         "managed-settings.json",
         "managed-settings.d/*.json",
     ),
+    UNPLACED_SETTINGS: ("settings*.json", "*settings.json"),
     INSTRUCTIONS: (
         "CLAUDE.md",
         "CLAUDE.local.md",
@@ -238,6 +242,20 @@ for _kind, _globs in GLOBS.items():
             _by_ending.setdefault(_glob.tail[_glob.tail.rindex(".") :], []).append(_glob)
         else:
             _others.append(_glob)
+
+
+_CLAUDE_PERMISSIONS = late(
+    r'"permissions"\s*:\s*\{\s*"(?:allow|deny|ask|defaultMode|additionalDirectories)"(?=[\s\S]*"(?:(?:Bash|Read|Edit|Write|Glob'
+    r'|Grep|WebFetch|WebSearch|mcp__\w+)(?:\(|")|bypassPermissions"|acceptEdits"))'
+)
+
+
+def are_claude_settings(text: str) -> bool:
+    """Tell whether `text`, of a settings file that stands in no agent's folder, is meant for Claude Code all the same.
+
+    Teams keep such files beside their dotfiles and templates, and hand them over by a link or `--settings`.
+    """
+    return '"permissions"' in text and bool(_CLAUDE_PERMISSIONS.search(text))
 
 
 def kinds_of(path: str) -> frozenset[str]:

@@ -2,8 +2,7 @@
 
 What it does
 ------------
-Asks of a project's `.claude/settings.json`, where it has permissions or hooks, that it denies reading `~/.ssh`,
-`~/.aws` and `.env`, by whatever rules really match them: a path pattern at the right anchor, a bare `Read`, a sandbox
+Asks of a project's `.claude/settings.json`, unless it is empty, that it denies reading `~/.ssh`, `~/.aws` and `.env`, by whatever rules really match them: a path pattern at the right anchor, a bare `Read`, a sandbox
 that hides them, or the switch that blocks reading outside of the project. Refuses rules that allow reading these or
 other credential files, unless another rule of the file wins over them.
 
@@ -99,7 +98,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     restraints = Restraints(settings.restraints)
     allowed = (finding for rule in settings.allow for finding in _allowed(settings, restraints, rule))
     yield from islice(allowed, _MOST_FINDINGS)
-    if settings.scope is Scope.PROJECT and (settings.root.get("permissions") or settings.root.get("hooks")):
+    if settings.scope is Scope.PROJECT and settings.root.pairs:
         yield from _not_denied(document, settings)
 
 
@@ -199,7 +198,8 @@ def _listed(names: list[str]) -> str:
 
 def _place(settings: Settings) -> Span:
     key = settings.permissions.key("deny") or settings.root.key("permissions") or settings.root.key("hooks")
-    return key.span if key else settings.root.span
+    first = key or settings.root.pairs[0][0]
+    return first.span
 
 
 def _fix(document: Document, settings: Settings, rules: list[str]) -> Fix | None:
