@@ -91,7 +91,7 @@ def _check(options: argparse.Namespace, files: list[str]) -> int:
 
 
 def _fixed(report: Report, wanted: Options) -> tuple[Report, bool]:
-    """Repair what can be, and say so on standard error; return what is left to report, and whether a file has changed."""
+    """Repair what can be, and say so on standard error; return what is left, and whether a file has changed."""
     from claude_preflight.fix import repair
     from claude_preflight.report.safe import printable
 

@@ -9,7 +9,8 @@ from claude_preflight.agents.paths import CREDENTIALS, DISK, HOME, OUTSIDE, PERS
 WIDE = {
     DISK: "/ // /./ /.. /../.. /Users/../ file:/// /* C:\\ c: D:/ /mnt/c /c/ /cygdrive/d ${ROOT:-/} ${ROOT-/}",
     HOME: "~ ~/ ~/. $HOME ${HOME}/ ${env:HOME} $env:USERPROFILE {env:HOME} ${userHome} %USERPROFILE%"
-    " %HOMEDRIVE%%HOMEPATH% /home /Users /home/ann /Users/ann/ /root /var/root C:\\Users C:\\Users\\ann /mnt/c/Users/ann"
+    " %HOMEDRIVE%%HOMEPATH% /home /Users /home/ann /Users/ann/ /root /var/root "
+    " C:\\Users C:\\Users\\ann /mnt/c/Users/ann"
     " ~bob ${ROOT:-~} ~/code/..",
     CREDENTIALS: "~/.ssh ~/.aws/ $HOME/.aws/credentials ${env:HOME}/.kube ~/.config /home/ann/.gnupg /root/.ssh"
     " C:\\Users\\ann\\.ssh ~/.docker ~/.claude",
@@ -22,7 +23,8 @@ WIDE = {
 NARROW = (
     ". ./ ./src src src/.. ${workspaceFolder} ${workspaceFolder}/src ${CLAUDE_PROJECT_DIR:-.} $PWD $(pwd)"
     " ${PWD}/x %CD%"
-    " /Users/ann/code/shop /home/ann/src /root/project /workspaces/shop /workspace /app /data /projects /var/www/html/shop"
+    " /Users/ann/code/shop /home/ann/src /root/project /workspaces/shop /workspace"
+    " /app /data /projects /var/www/html/shop"
     " /opt/tool"
     " /srv/shop /mnt/data C:\\work\\shop C:\\Users\\ann\\code D:/code /path/to/dir /Users/YOUR_USERNAME <path> ..."
     " $DATA_DIR ${DATA_DIR} ${DATA_DIR}/x %DATA% ~/code ~/Documents/shop ~/.config/acme mypath/tools /a /tmp"

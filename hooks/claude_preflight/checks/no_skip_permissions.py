@@ -48,7 +48,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from claude_preflight.agents import files
 from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.hook import run_hook

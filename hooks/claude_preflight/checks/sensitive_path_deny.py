@@ -2,9 +2,10 @@
 
 What it does
 ------------
-Asks of a project's `.claude/settings.json`, unless it is empty, that it denies reading `~/.ssh`, `~/.aws` and `.env`, by whatever rules really match them: a path pattern at the right anchor, a bare `Read`, a sandbox
-that hides them, or the switch that blocks reading outside of the project. Refuses rules that allow reading these or
-other credential files, unless another rule of the file wins over them.
+Asks of a project's `.claude/settings.json`, unless it is empty, that it denies reading `~/.ssh`, `~/.aws` and `.env`,
+by whatever rules really match them: a path pattern at the right anchor, a bare `Read`, a sandbox that hides them, or
+the switch that blocks reading outside of the project. Refuses rules that allow reading these or other credential files,
+unless another rule of the file wins over them.
 
 Why is this bad?
 ----------------

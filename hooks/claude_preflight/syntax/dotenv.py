@@ -20,9 +20,7 @@ _LINE_END = late(r"\r\n?|\n|\Z")
 _COMMENT_MARK = late(r"[ \t]*+(?:[#;]++|//|::|@?rem(?=[ \t]))[#!]*+[ \t]*+(?:[-*$>][ \t]++)?", re.IGNORECASE)
 _INLINE_COMMENT = late(r"[ \t]*+#([^\r\n]*+)")
 _ASSIGNMENT = late(rf"[ \t]*+({_NAME})(?:[ \t]*+\+?=[ \t]*+|:[ \t]++)")
-_DECLARATION = late(
-    rf"[ \t]*+@?({_DECLARATOR})((?:[ \t]++(?:--?[a-z]++|/[a-z]))*+)(?:[ \t]|\\\r?\n)++", re.IGNORECASE
-)
+_DECLARATION = late(rf"[ \t]*+@?({_DECLARATOR})((?:[ \t]++(?:--?[a-z]++|/[a-z]))*+)(?:[ \t]|\\\r?\n)++", re.IGNORECASE)
 _DECLARED = late(rf"({_NAME})([ \t]++=[ \t]*+|\+?=)?")
 _DECLARED_IN_QUOTES = late(rf"\"({_NAME})=((?:[^\"\\\r\n]|\\.)*+)\"|'({_NAME})=([^'\r\n]*+)'")
 _BETWEEN = late(r"(?:[ \t]|\\\r?\n)*+")
@@ -43,9 +41,7 @@ _FISH_FLAGS = frozenset(
 )
 
 _SUBSTITUTION = r"\$\((?:[^()\r\n]|\([^()\r\n]*+\))*+\)"
-_QUOTED = late(
-    rf"\"((?:[^\"\\$]|\\[\s\S]|{_SUBSTITUTION}|\$)*+)\"|\$'((?:[^'\\]|\\[\s\S])*+)'|'([^']*+)'|`([^`]*+)`"
-)
+_QUOTED = late(rf"\"((?:[^\"\\$]|\\[\s\S]|{_SUBSTITUTION}|\$)*+)\"|\$'((?:[^'\\]|\\[\s\S])*+)'|'([^']*+)'|`([^`]*+)`")
 _QUOTED_AS_IS = late(r"\"([^\"\r\n]*+)\"|'([^'\r\n]*+)'")
 _UNQUOTED = late(r"\\([^\r\n])|((?!#)[^\s\"'`;\\]++|[\"'`\\])")  # in a word; a quote only if nothing closes it
 _VALUE_END = late(r"[ \t]*+(?=[\r\n#;)]|\Z)")

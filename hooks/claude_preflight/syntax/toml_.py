@@ -24,9 +24,7 @@ _MAX_NUMBER = 400
 _BREAK = late(r"(?:\r?\n)?")
 # What ends a string with escapes, and the escapes, which may hold the same.
 _ENDS = {'"': late(r'\\.|"|\n'), '"""': late(r'\\.|"""', re.DOTALL)}
-_ESCAPED = late(
-    r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[ \t]*\r?\n[ \t\r\n]*|.)|\r\n|.", re.DOTALL
-)
+_ESCAPED = late(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[ \t]*\r?\n[ \t\r\n]*|.)|\r\n|.", re.DOTALL)
 _VERBATIM = late(r"\r\n|.", re.DOTALL)
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b", '"': '"', "\\": "\\"}
 _PLACE = late(r"\(at line (\d+), column (\d+)\)\Z")
