@@ -81,6 +81,27 @@ HOOKS: tuple[Hook, ...] = (
         (files.MCP_CONFIG, *SETTINGS_KINDS, *INSTRUCTION_KINDS),
     ),
     Hook(
+        "mcp-token-scope",
+        "A",
+        "Access tokens with minimal scopes for each MCP",
+        "MCP servers have the narrowest rights that do",
+        (files.MCP_CONFIG, files.TOKEN_INVENTORY),
+    ),
+    Hook(
+        "mcp-project-scope",
+        "A",
+        ".mcp.json per project, no global config for everything",
+        "MCP servers are declared by the project",
+        (files.MCP_CONFIG, files.CLAUDE_SETTINGS),
+    ),
+    Hook(
+        "claude-md-gitignore",
+        "A",
+        "CLAUDE.md in .gitignore if confidential",
+        "nothing confidential or personal is committed",
+        (files.INSTRUCTIONS, files.LOCAL_STATE, files.POLICY),
+    ),
+    Hook(
         "mcp-package-identity",
         "B",
         "Exact package name verified; author/organisation confirmed",

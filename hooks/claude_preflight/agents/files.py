@@ -24,6 +24,8 @@ AGENT_SETTINGS = "agent-settings"  # settings of other agents, where they are no
 ENV_FILE = "env-file"
 SHELL_RC = "shell-rc"
 SCRIPT = "script"
+TOKEN_INVENTORY = "token-inventory"
+LOCAL_STATE = "local-state"  # what an agent keeps for one person or one session
 POLICY = "policy"
 SOURCE = "source"  # any other text file; no glob tells it
 
@@ -189,6 +191,31 @@ GLOBS: dict[str, tuple[str, ...]] = {
         "config.fish",
     ),
     SCRIPT: ("*.sh", "*.bash", "*.zsh", "*.ksh", "*.fish", "*.ps1", "*.bat", "*.cmd"),
+    TOKEN_INVENTORY: (".token-inventory.yaml", ".token-inventory.yml"),
+    LOCAL_STATE: (
+        "CLAUDE.local.md",
+        ".claude/settings.local.json",
+        ".claude.json",
+        ".claude.json.backup*",
+        ".credentials.json",
+        "history.jsonl",
+        ".claude/**/*.jsonl",
+        ".claude/debug/*.txt",
+        ".claude/todos/*.json",
+        *(
+            f".claude/{folder}/**/*"
+            for folder in (
+                "agent-memory-local",
+                "worktrees",
+                "file-history",
+                "shell-snapshots",
+                "paste-cache",
+                "image-cache",
+                "session-env",
+                "statsig",
+            )
+        ),
+    ),
     POLICY: (".claude-preflight.yaml",),
 }
 
@@ -232,7 +259,7 @@ def pattern(kinds: tuple[str, ...]) -> str:
 
 _by_name: dict[str, list[_Glob]] = {}
 _by_ending: dict[str, list[_Glob]] = {}
-_others: list[_Glob] = []
+_others: list[tuple[str, _Glob]] = []  # with what must stand in the path
 for _kind, _globs in GLOBS.items():
     for _text in _globs:
         _glob = _parse(_kind, _text)
@@ -241,7 +268,7 @@ for _kind, _globs in GLOBS.items():
         elif "." in _glob.tail:
             _by_ending.setdefault(_glob.tail[_glob.tail.rindex(".") :], []).append(_glob)
         else:
-            _others.append(_glob)
+            _others.append(("/".join((*_glob.folders, _glob.head)), _glob))
 
 
 _CLAUDE_PERMISSIONS = late(
@@ -263,7 +290,7 @@ def kinds_of(path: str) -> frozenset[str]:
     folders = path.split("/")
     name = folders.pop()
     dot = name.rfind(".")
-    candidates = [*_by_name.get(name, ()), *_others]
+    candidates = [*_by_name.get(name, ()), *(glob for needle, glob in _others if needle in path)]
     if dot >= 0:
         candidates += _by_ending.get(name[dot:], ())
     return frozenset(glob.kind for glob in candidates if glob.matches(folders, name))

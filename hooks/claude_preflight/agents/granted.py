@@ -106,9 +106,12 @@ _IN_ADDRESS = late(r"[?&]scopes?=([^&#]*)")
 
 
 def oauth_scopes(server: Server) -> Iterator[Text]:
-    """Yield the OAuth scopes that `server` is given: in its entry, an option, a variable or its address."""
+    """Yield the OAuth scopes that `server` is given, each once: in its entry, an option, a variable or its address."""
+    found: dict[str, Text] = {}
     for text in _scope_texts(server):
-        yield from split_scopes(text)
+        for scope in split_scopes(text):
+            found.setdefault(str(scope), scope)
+    yield from found.values()
 
 
 def _scope_texts(server: Server) -> Iterator[Text]:

@@ -150,7 +150,10 @@ def _in_address(address: Text, switch: Switch) -> Iterator[tuple[Text, str]]:
         found = host == switch.name
     elif switch.part == "path":
         segments, wanted = path.split("/"), switch.name.split("/")
-        found = any(all(map(fnmatchcase, segments[start:], wanted)) for start in range(len(segments) - len(wanted) + 1))
+        found = any(
+            all(map(fnmatchcase, segments[start : start + len(wanted)], wanted))
+            for start in range(len(segments) - len(wanted) + 1)
+        )
     else:
         for parameter in address.partition("?")[2].partition("#")[0].split("&"):
             name, equals, value = parameter.partition("=")

@@ -6,13 +6,15 @@ It holds names, never values. Its form is `schemas/token-inventory.schema.json`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from claude_preflight.agents.config import mapping_of, tree_of
 from claude_preflight.agents.oauth_scopes import split_scopes
-from claude_preflight.agents.secrets import Secret, find_in_value, without_overlaps
 from claude_preflight.document import Document
 from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Text, walk
+
+if TYPE_CHECKING:
+    from claude_preflight.agents.secrets import Secret
 
 FILE_NAMES = (".token-inventory.yaml", ".token-inventory.yml")
 _VALUE_KEYS = frozenset("value token secret password key credential apikey api_key".split())
@@ -60,11 +62,15 @@ def _texts(entry: Mapping, key: str) -> tuple[Text, ...]:
 
 def values(document: Document) -> list[Secret]:
     """Return what in the inventory `document` is a token itself, not its name, in order of place."""
+    from claude_preflight.agents.secrets import without_overlaps
+
     root = tree_of(document).root
     return without_overlaps(_values(root)) if root else []
 
 
 def _values(root: Node) -> Iterator[Secret]:
+    from claude_preflight.agents.secrets import find_in_value
+
     for path, node in walk(root):
         if isinstance(node, Scalar) and isinstance(node.value, Text):
             key = next((step for step in reversed(path) if not step.isdigit()), "")

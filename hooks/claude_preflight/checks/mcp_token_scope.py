@@ -47,7 +47,6 @@ from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.hook import run_hook
 from claude_preflight.model import Confidence, Finding, Rule, Severity, Span
-from claude_preflight.syntax.nodes import Text
 
 if TYPE_CHECKING:
     from claude_preflight.agents.known_servers import KnownServer
@@ -217,86 +216,16 @@ def _place(server: Server) -> Span:
 
 
 def _inventory(document: Document, context: Context) -> Iterator[Finding]:
-    from claude_preflight.agents.token_inventory import values
+    from claude_preflight.agents.inventory_review import broken_form, held_values, wide_scopes
 
-    found = values(document)
-    for secret in found:
-        message = f"the token inventory holds a value: {secret.label}; it lists names, and everybody reads it"
-        yield INVENTORY_VALUE.at(
-            secret.span, message, repair=f"{secret.advice} Keep its name only", key=f"value:{secret.kind}"
-        )
-    if not found:
-        yield from _form(document)
-    yield from _declared(document, context)
-
-
-def _form(document: Document) -> Iterator[Finding]:
-    from claude_preflight.agents.config import tree_of
-    from claude_preflight.agents.validation import accepts, duplicate_keys, errors, load_schema
-    from claude_preflight.syntax.nodes import plain
-
-    tree = tree_of(document)
-    repair = "write what schemas/token-inventory.schema.json asks for"
-    if tree.root is None or tree.problems:
-        offset, message = tree.problems[0] if tree.problems else (0, "it is empty")
-        message = f"the token inventory cannot be read: {message}"
-        yield INVENTORY_FORM.at(Span(offset, offset), message, repair=repair, key="syntax")
-        return
-    for key in duplicate_keys(tree.root):
-        yield INVENTORY_FORM.at(key.span, f'the key "{key}" stands here again', repair="keep one", key=f"{key}#again")
-    schema = load_schema("token-inventory")
-    if not accepts(schema, plain(tree.root)):
-        for error in errors(schema, tree.root):
-            place = "/".join(map(str, error.path))
-            yield INVENTORY_FORM.at(error.span, f"the token inventory: {error.message}", repair=repair, key=place)
-
-
-def _declared(document: Document, context: Context) -> Iterator[Finding]:
-    from claude_preflight.agents.oauth_scopes import breadth
-    from claude_preflight.agents.token_inventory import tokens
-
-    read_only: frozenset[str] | None = None
-    for token in tokens(document):
-        vendor = " ".join(map(str, (token.name, *token.servers)))
-        for scope in token.scopes:
-            broad = breadth(scope, vendor)
-            if broad:
-                message = f"{token.name} was given {scope}, which gives {broad[0]}"
-                yield _wide(scope, message, str(token.name))
-                continue
-            if read_only is None:
-                read_only = _read_only_servers(context)
-            if token.servers and read_only.issuperset(token.servers) and _may_write(scope):
-                names = ", ".join(token.servers[:_MOST_LISTED])
-                message = f"{token.name} was given {scope}, and its servers only read: {names}"
-                yield _wide(scope, message, str(token.name))
-
-
-def _may_write(scope: str) -> bool:
-    from claude_preflight.agents.oauth_scopes import may_write
-
-    return may_write(scope)
-
-
-def _wide(scope: Text, message: str, name: str) -> Finding:
-    repair = "issue a token that can do what its servers are there for, and write its scopes here"
-    return WIDE_SCOPE.at(scope.span, message, repair=repair, key=f"{name}:{scope}")
-
-
-_READERS = frozenset(("docs", "search"))
-
-
-def _read_only_servers(context: Context) -> frozenset[str]:
-    """Return the names of the repository's servers that only read, wherever they are configured."""
-    from claude_preflight.agents.project_servers import project_servers
-    from claude_preflight.agents.server_switches import used
-
-    reading: dict[str, bool] = {}
-    for _, server in project_servers(context.repository):
-        known = recognised(server)
-        reads = known is not None and (known.category in _READERS or any(used(server, known, "read_only")))
-        reading[str(server.name)] = reads and reading.get(str(server.name), True)
-    return frozenset(name for name, reads in reading.items() if reads)
+    found = list(held_values(document))
+    for rule, flaws in (
+        (INVENTORY_VALUE, found),
+        (INVENTORY_FORM, [] if found else broken_form(document)),
+        (WIDE_SCOPE, wide_scopes(document, context.repository)),
+    ):
+        for flaw in flaws:
+            yield rule.at(flaw.span, flaw.message, repair=flaw.repair, key=flaw.key)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,0 +1,95 @@
+"""What is wrong with a token inventory: values in it, its form, scopes that are wider than the servers need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from claude_preflight.agents.oauth_scopes import breadth, may_write
+from claude_preflight.agents.token_inventory import Token, tokens, values
+from claude_preflight.document import Document
+from claude_preflight.model import Span
+from claude_preflight.repository import Repository
+from claude_preflight.syntax.nodes import Text
+
+
+class Flaw(NamedTuple):
+    """What a finding needs besides its rule, see `claude_preflight.model.Finding`."""
+
+    span: Span
+    message: str
+    repair: str
+    key: str
+
+
+_FORM = "write what schemas/token-inventory.schema.json asks for"
+_MOST_LISTED = 8
+# Categories of servers that only read, whatever token they have.
+_READERS = frozenset(("docs", "search"))
+
+
+def held_values(document: Document) -> Iterator[Flaw]:
+    """Yield the tokens that the inventory `document` holds themselves."""
+    for secret in values(document):
+        message = f"the token inventory holds a value: {secret.label}; it lists names, and everybody reads it"
+        yield Flaw(secret.span, message, f"{secret.advice} Keep its name only", f"value:{secret.kind}")
+
+
+def broken_form(document: Document) -> Iterator[Flaw]:
+    """Yield where the inventory `document` does not have its form."""
+    from claude_preflight.agents.config import tree_of
+    from claude_preflight.agents.validation import accepts, duplicate_keys, errors, load_schema
+    from claude_preflight.syntax.nodes import plain
+
+    tree = tree_of(document)
+    if tree.root is None or tree.problems:
+        offset, why = tree.problems[0] if tree.problems else (0, "it is empty")
+        yield Flaw(Span(offset, offset), f"the token inventory cannot be read: {why}", _FORM, "syntax")
+        return
+    for key in duplicate_keys(tree.root):
+        yield Flaw(key.span, f'the key "{key}" stands here again', "keep one of them", f"{key}#again")
+    schema = load_schema("token-inventory")
+    if not accepts(schema, plain(tree.root)):
+        for error in errors(schema, tree.root):
+            yield Flaw(error.span, f"the token inventory: {error.message}", _FORM, "/".join(map(str, error.path)))
+
+
+def wide_scopes(document: Document, repository: Repository) -> Iterator[Flaw]:
+    """Yield the declared scopes that give far too much, or let write what `repository` uses for reading alone.
+
+    Raises `GitError`.
+    """
+    reading: frozenset[str] | None = None
+    for token in tokens(document):
+        vendor = " ".join(map(str, (token.name, *token.servers)))
+        for scope in token.scopes:
+            broad = breadth(scope, vendor)
+            if broad:
+                yield _wide(token, scope, f"gives {broad[0]}")
+            elif token.servers and may_write(scope):
+                reading = _reading_servers(repository) if reading is None else reading
+                if reading.issuperset(token.servers):
+                    yield _wide(token, scope, f"lets write, and its servers only read: {_listed(token.servers)}")
+
+
+def _listed(names: tuple[Text, ...]) -> str:
+    return ", ".join(names[:_MOST_LISTED])
+
+
+def _wide(token: Token, scope: Text, why: str) -> Flaw:
+    repair = "issue a token that can do what its servers are there for, and write its scopes here"
+    return Flaw(scope.span, f"{token.name} was given {scope}, which {why}", repair, f"{token.name}:{scope}")
+
+
+def _reading_servers(repository: Repository) -> frozenset[str]:
+    """Return the names of the servers of `repository` that only read, wherever they are configured."""
+    from claude_preflight.agents.project_servers import project_servers
+    from claude_preflight.agents.recognised import recognised
+    from claude_preflight.agents.server_switches import used
+
+    reading: dict[str, bool] = {}
+    for _, server in project_servers(repository):
+        known = recognised(server)
+        reads = known is not None and (known.category in _READERS or any(used(server, known, "read_only")))
+        reading[str(server.name)] = reads and reading.get(str(server.name), True)
+    return frozenset(name for name, reads in reading.items() if reads)
