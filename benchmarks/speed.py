@@ -15,7 +15,9 @@ from pathlib import Path
 
 BIN = Path(sys.executable).parent
 MCP = '{"mcpServers": {"docs": {"type": "http", "url": "https://mcp.example.com/mcp"}}}\n'
-SETTINGS = '{"permissions": {"allow": ["Bash(make test)"], "deny": ["Read(.env)", "Read(~/.ssh/**)"]}}\n'
+SETTINGS = (
+    '{"permissions": {"allow": ["Bash(make test)"], "deny": ["Read(.env)", "Read(~/.ssh/**)", "Read(~/.aws/**)"]}}\n'
+)
 AGENT = (
     "---\nname: reviewer\ndescription: Reads a change and says what is wrong with it\ntools: Read, Grep, Glob\n---\n\n"
     "Read the change.\n"
