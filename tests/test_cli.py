@@ -124,3 +124,17 @@ def test_no_network_module_is_imported_by_a_check(make_repository: MakeRepositor
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert done.returncode == 1
     assert imported & {"socket", "ssl", "http.client", "urllib.request", "requests"} == set()
+
+
+@pytest.mark.parametrize("crowd", [0, 150])
+@pytest.mark.parametrize("arguments", [(), ("--staged",), ("tools",), ("tools/run.py",)])
+def test_other_files_are_read_for_the_words_of_a_hook(
+    arguments: tuple[str, ...], crowd: int, make_repository: MakeRepository
+) -> None:
+    launch = 'import subprocess\n\nsubprocess.run(["claude", "-p", "go", "--dangerously-skip-permissions"])\n'
+    others = {f"tools/other{number}.py": "VALUE = 1\n" for number in range(crowd)}
+    folder = make_repository({**others, "tools/run.py": launch, "tools/data.bin": b"\0--dangerously-skip-permissions"})
+    done = run(folder, PREFLIGHT, "check", *arguments)
+    assert done.returncode == 1
+    assert done.stdout.startswith("tools/run.py:3:39: ")
+    assert done.stdout.endswith("1 finding in 1 file\n")

@@ -11,17 +11,24 @@ import pytest
 from claude_preflight.catalogue import HOOKS
 from claude_preflight.examine import Options, examine
 from conftest import git
-from credentials import sample
+from credentials import characters, sample
 
 CHECKS = Path(__file__).parent / "checks"
 EXAMPLES = sorted(path.relative_to(CHECKS).as_posix() for path in CHECKS.glob("*/*/") if path.is_dir())
 
 
 def with_credentials(content: bytes) -> bytes:
-    """Replace each `@@kind@@`, or `@@kind:seed@@`, by a synthetic credential of that kind."""
-    return re.sub(
-        rb"@@([a-z0-9-]+)(?::(\d+))?@@", lambda mark: sample(mark[1].decode(), int(mark[2] or 0)).encode(), content
-    )
+    """Replace each `@@kind@@`, or `@@kind:seed@@`, by a synthetic credential of that kind.
+
+    Besides the kinds of the table there are `password`, `hex` (32 digits) and `masked` (36 times x).
+    """
+
+    def credential(mark: re.Match[bytes]) -> bytes:
+        kind, seed = mark[1].decode(), int(mark[2] or 0)
+        made = {"password": characters("word", 14, seed), "hex": characters("hex", 32, seed), "masked": "x" * 36}
+        return (made[kind] if kind in made else sample(kind, seed)).encode()
+
+    return re.sub(rb"@@([a-z0-9-]+)(?::(\d+))?@@", credential, content)
 
 
 def findings_of(example: str, folder: Path) -> list[str]:

@@ -132,7 +132,7 @@ PROGRAMS = [
     ("bash /var/tmp/x", SHARED_FOLDER, "/var/tmp/x", "/var/tmp/x"),
     ("source /dev/shm/env", SHARED_FOLDER, "/dev/shm/env", "/dev/shm/env"),
     ("node ~/.cache/x/server.js", HOME_PROGRAM, "~/.cache/x/server.js", "~/.cache/x/server.js"),
-    ("$HOME/work/hook.sh", HOME_PROGRAM, "$HOME/work/hook.sh", "$HOME/work/hook.sh"),
+    ("$HOME/tools/hook.sh", HOME_PROGRAM, "$HOME/tools/hook.sh", "$HOME/tools/hook.sh"),
     ("npx -y acme@latest x", UNPINNED, "npx acme", "acme@latest"),
     ("uvx ruff check", UNPINNED, "uvx ruff", "ruff"),
     ("deno run https://a.dev/x.ts", UNPINNED, "deno an address", "https://a.dev/x.ts"),
