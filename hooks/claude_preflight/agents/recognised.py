@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from claude_preflight.agents.known_servers import KnownServer, catalogue
-from claude_preflight.agents.launch import Launch, program_name
 from claude_preflight.agents.mcp import Server
 from claude_preflight.syntax.nodes import Text
+
+if TYPE_CHECKING:
+    from claude_preflight.agents.launch import Launch
 
 
 def recognised(server: Server) -> KnownServer | None:
@@ -28,6 +31,8 @@ def _by_program(launch: Launch) -> KnownServer | None:
     words = launch.arguments
     if launch.launcher == "python" and len(words) > 1 and words[0] == "-m":
         return catalogue().server("pypi", words[1].partition(".")[0])
+    from claude_preflight.agents.launch import program_name
+
     name = program_name(launch.binary or launch.spec or "")
     return _programs().get(name) if "mcp" in name else None
 
