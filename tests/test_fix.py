@@ -82,3 +82,25 @@ def test_of_overlapping_fixes_the_first_is_made() -> None:
     fixes = [Fix((Edit(Span(0, 3), "x"),)), Fix((Edit(Span(2, 5), "y"), Edit(Span(6, 7), "z")))]
     assert spliced("0123456789", fixes) == "x3456789"
     assert spliced("0123456789", [fixes[0], fixes[0]]) == "x3456789"
+
+
+def test_what_was_audited_is_pinned_to_the_audited_version(make_repository: MakeRepository) -> None:
+    servers = (
+        '{"mcpServers": {"a": {"type": "stdio", "command": "npx", "args": ["-y", "@acme/tool@latest", "x"]}, '
+        '"b": {"type": "stdio", "command": "uvx", "args": ["acme-tool"]}, '
+        '"c": {"type": "stdio", "command": "npx", "args": ["-y", "unknown-tool"]}}}\n'
+    )
+    record = '{"servers": [{"package": "@acme/tool", "version": "1.2.3"}, {"package": "acme-tool", "version": "4.5"}]}'
+    folder = make_repository({".mcp.json": servers, ".mcp-audit.json": record})
+    after = fixed(folder, ".mcp.json").decode()
+    assert after == servers.replace("@acme/tool@latest", "@acme/tool@1.2.3").replace('"acme-tool"', '"acme-tool==4.5"')
+
+
+@pytest.mark.parametrize(
+    "record", ["", "[", '{"package": 1, "version": 2}', '{"package": "tool", "version": "latest"}']
+)
+def test_a_record_that_says_nothing_pins_nothing(record: str, make_repository: MakeRepository) -> None:
+    servers = '{"mcpServers": {"a": {"type": "stdio", "command": "npx", "args": ["-y", "tool"]}}}\n'
+    folder = make_repository({".mcp.json": servers, ".mcp-audit.json": record})
+    assert run(folder, PREFLIGHT, "check", "--fix").returncode == 0
+    assert (folder / ".mcp.json").read_text() == servers

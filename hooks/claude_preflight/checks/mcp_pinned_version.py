@@ -40,7 +40,7 @@ from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.hook import run_hook
 from claude_preflight.intake import read_worktree
-from claude_preflight.model import Confidence, Finding, Rule, Severity
+from claude_preflight.model import Confidence, Edit, Finding, Fix, Rule, Severity
 from claude_preflight.syntax.nodes import Text
 
 if TYPE_CHECKING:
@@ -79,11 +79,16 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     A server that an exemption of the policy is about has a finding of its own, which the exemption then hides.
     """
     found = [*_in_entries(document, context), *_in_script(document)]
+    if not found:
+        return
+    from claude_preflight.agents.audit_record import audited_versions
+
+    audited = audited_versions(context.repository)
     exempt = {ignore.server for ignore in context.policy.ignores}
-    yield from (_finding([each]) for each in found if each.name in exempt)
+    yield from (_finding([each], audited) for each in found if each.name in exempt)
     others = [each for each in found if each.name not in exempt]
     if others:
-        yield _finding(others)
+        yield _finding(others, audited)
 
 
 def _in_entries(document: Document, context: Context) -> Iterator[_Unpinned]:
@@ -147,7 +152,7 @@ def _is_server(launch: Launch) -> bool:
     return known is not None and any(word in known.name for word in ("mcp", "modelcontextprotocol"))
 
 
-def _finding(found: list[_Unpinned]) -> Finding:
+def _finding(found: list[_Unpinned], audited: dict[str, str]) -> Finding:
     first = found[0]
     names = list(dict.fromkeys(each.name for each in found))
     shown = [f'"{name}" ({next(each.why for each in found if each.name == name)})' for name in names[:_MOST_NAMED]]
@@ -155,18 +160,35 @@ def _finding(found: list[_Unpinned]) -> Finding:
     what = "package" if first.in_script else "server"
     subject = f"{what} {shown[0]} starts" if len(names) == 1 else f"{len(names)} {what}s start"
     listed = "" if len(names) == 1 else f": {', '.join(shown)}{more}"
-    repair = _pinned_form(first.launch) + (", and so on" if len(names) > 1 else "")
+    repair = _pinned_form(first.launch, audited) + (", and so on" if len(names) > 1 else "")
     return UNPINNED.at(
         first.spec.span,
         f"{subject} in whatever version is newest{listed}",
         repair=repair,
         key=", ".join(names),
         server=first.name if len(names) == 1 and not first.in_script else "",
+        fix=_fix(found, audited),
     )
 
 
-def _pinned_form(launch: Launch) -> str:
-    """Return how to write what `launch` runs with a version."""
+def _audited_form(launch: Launch, audited: dict[str, str]) -> str:
+    """Return the package of `launch` with the version that the audit record knows; empty if it knows none."""
+    version = audited.get(str(launch.package))
+    signs = {"npm": "@", "pypi": "=="}
+    return f"{launch.package}{signs[launch.registry]}{version}" if version and launch.registry in signs else ""
+
+
+def _fix(found: list[_Unpinned], audited: dict[str, str]) -> Fix | None:
+    """Return the edits that pin what was audited, or None when nothing of it was."""
+    pins = [(each.spec, _audited_form(each.launch, audited)) for each in found]
+    edits = tuple(Edit(spec.span, pinned) for spec, pinned in pins if pinned)
+    return Fix(edits) if edits else None
+
+
+def _pinned_form(launch: Launch, audited: dict[str, str]) -> str:
+    """Return how to write what `launch` runs with a version: the audited one, if there is one."""
+    if pinned := _audited_form(launch, audited):
+        return f"write {pinned}, which was audited (--fix does)"
     name = str(launch.package)
     if launch.registry == "git":  # its address may hold a password
         from claude_preflight.agents.known_servers import normal_name
