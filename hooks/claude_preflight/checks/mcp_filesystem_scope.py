@@ -173,13 +173,9 @@ def _subjects(document: Document) -> Iterator[_Subject]:
         if server.launch:
             yield _Subject(document, server.launch, server)
     if SCRIPT in document.kinds and any(name in document.text for name in path_servers()):
-        from claude_preflight.agents.launch import take_apart
-        from claude_preflight.syntax.shell import commands
+        from claude_preflight.agents.script_launches import script_launches
 
-        for command in commands(Text.at(document.text, 0, len(document.text))):
-            launch = take_apart(command.words[0], command.words[1:]) if command.words else None
-            if launch and known_server(launch):
-                yield _Subject(document, launch, None)
+        yield from (_Subject(document, launch, None) for launch in script_launches(document) if known_server(launch))
 
 
 def _base(document: Document, server: Server | None) -> str | None:

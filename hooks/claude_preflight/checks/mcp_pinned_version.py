@@ -136,12 +136,10 @@ def _in_script(document: Document) -> Iterator[_Unpinned]:
     """Yield the servers that a script wraps: those known by name, as scripts run much else."""
     if SCRIPT not in document.kinds or not any(word in document.text for word in ("mcp", "modelcontextprotocol")):
         return
-    from claude_preflight.agents.launch import take_apart
-    from claude_preflight.syntax.shell import commands
+    from claude_preflight.agents.script_launches import script_launches
 
-    for command in commands(Text.at(document.text, 0, len(document.text))):
-        launch = take_apart(command.words[0], command.words[1:]) if command.words else None
-        if launch and launch.package and _is_server(launch):
+    for launch in script_launches(document):
+        if launch.package and _is_server(launch):
             yield from _unpinned(str(launch.package), launch, in_script=True)
 
 
