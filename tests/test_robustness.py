@@ -151,3 +151,10 @@ def test_file_without_read_permission_is_a_finding(make_repository: MakeReposito
     done = run(folder, tool("claude-preflight"), "check")
     assert done.returncode == 1
     assert "[unreadable-file]" in done.stdout
+
+
+@pytest.mark.parametrize("command", [("claude-preflight", "check"), ("mcp-filesystem-scope",)])
+def test_a_missing_file_is_named_safely(command: tuple[str, ...], make_repository: MakeRepository) -> None:
+    done = run(make_repository({}), tool(command[0]), *command[1:], "a\x1b[2Jb\n::error::c")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"{command[0]}: a\\x1b[2Jb\\n::error::c: no such file\n"

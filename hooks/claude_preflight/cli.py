@@ -14,6 +14,7 @@ from claude_preflight.examine import (
     Options,
     Unusable,
     examine,
+    refuse,
     show,
     split_arguments,
     write,
@@ -41,8 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         options = _parser().parse_args(words)
         status: int = options.run(options, files)
     except Unusable as error:
-        sys.stderr.write(f"claude-preflight: {error}\n")
-        return COULD_NOT_CHECK
+        return refuse("claude-preflight", error)
     except BrokenPipeError:  # the reader has seen enough; nothing more may be written
         sys.stderr.close()
         return COULD_NOT_CHECK

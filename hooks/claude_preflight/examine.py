@@ -79,6 +79,12 @@ def show(report: Report, *, strict: bool, form: str = "text") -> int:
     return status(report, strict=strict)
 
 
+def refuse(program: str, error: Unusable) -> int:
+    """Say on standard error why `program` could not check, and return the exit status for that."""
+    sys.stderr.write(f"{program}: {printable(str(error))}\n")
+    return COULD_NOT_CHECK
+
+
 def split_arguments(arguments: Iterable[str]) -> tuple[list[str], list[str]]:
     """Split `arguments` into what may be options and what is certainly a file, though it begins with a hyphen.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from claude_preflight.examine import COULD_NOT_CHECK, Options, Unusable, examine, show, split_arguments, write
+from claude_preflight.examine import Options, Unusable, examine, refuse, show, split_arguments, write
 
 _USAGE = """usage: {id} [FILE …]
 
@@ -27,14 +27,9 @@ def run_hook(hook_id: str, argv: Sequence[str] | None = None) -> int:
     words = [word for word in words if word != "--"]
     for word in words:
         if word.startswith("-"):
-            return _refuse(hook_id, f"unknown option {word!r}")
+            return refuse(hook_id, Unusable(f"unknown option {word!r}"))
     try:
         report = examine(Options(paths=(*files, *words), hooks=(hook_id,), any_file=True))
     except Unusable as error:
-        return _refuse(hook_id, str(error))
+        return refuse(hook_id, error)
     return show(report, strict=True)
-
-
-def _refuse(hook_id: str, message: str) -> int:
-    sys.stderr.write(f"{hook_id}: {message}\n")
-    return COULD_NOT_CHECK
