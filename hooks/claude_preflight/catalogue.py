@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
-from claude_preflight.agents import files
+from claude_preflight.agents import files, words
 
 if TYPE_CHECKING:
     from claude_preflight.context import Context
@@ -22,7 +22,8 @@ UMBRELLA = "claude-preflight"
 class Hook(NamedTuple):
     """One checklist item: `section` is the checklist's letter, `kinds` the kinds of file that the check reads.
 
-    Of the kind `source` the check reads only files that hold one of its `words`, see there.
+    A file that holds none of `words` has no finding; without any, every file is read. A hook that is `opt_in` is not
+    part of the umbrella. One that `always` runs looks at the whole repository at each commit, whatever is committed.
     """
 
     id: str
@@ -30,6 +31,9 @@ class Hook(NamedTuple):
     item: str
     name: str
     kinds: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    opt_in: bool = False
+    always: bool = False
 
     @property
     def module(self) -> str:
@@ -40,11 +44,6 @@ class Hook(NamedTuple):
     def check(self) -> Callable[[Document, Context], Iterator[Finding]]:
         """The check itself: it yields the findings of one document."""
         return import_module(self.module).check  # type: ignore[no-any-return]
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """Words of which a file must hold one to have a finding; empty where the check does not read sources."""
-        return tuple(import_module(self.module).WORDS) if files.SOURCE in self.kinds else ()
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -149,6 +148,7 @@ HOOKS: tuple[Hook, ...] = (
         "Never --dangerously-skip-permissions outside a sandbox",
         "no agent runs without asking outside a sandbox",
         (*SETTINGS_KINDS, files.MCP_CONFIG, *INSTRUCTION_KINDS, *SHELL_KINDS, files.SOURCE),
+        words=words.SWITCHES,
     ),
     Hook(
         "no-production-credentials",
@@ -200,9 +200,12 @@ def hook(hook_id: str) -> Hook | None:
     return next((each for each in HOOKS if each.id == hook_id), None)
 
 
+UMBRELLA_HOOKS = tuple(each for each in HOOKS if not each.opt_in)
+
+
 def umbrella_kinds() -> tuple[str, ...]:
-    """Return the kinds of file that any hook reads, and the policy itself."""
-    return tuple(dict.fromkeys((files.POLICY, *(kind for each in HOOKS for kind in each.kinds))))
+    """Return the kinds of file that any hook of the umbrella reads, and the policy itself."""
+    return tuple(dict.fromkeys((files.POLICY, *(kind for each in UMBRELLA_HOOKS for kind in each.kinds))))
 
 
 def all_rules() -> dict[str, tuple[str, Rule]]:

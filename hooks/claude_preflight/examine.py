@@ -5,13 +5,13 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 from typing import NamedTuple
 
 from claude_preflight import catalogue, clock, selection
-from claude_preflight.agents.files import POLICY, SOURCE
-from claude_preflight.catalogue import HOOKS, UMBRELLA, Hook
+from claude_preflight.agents.files import POLICY, REPOSITORY, SOURCE
+from claude_preflight.catalogue import HOOKS, UMBRELLA, UMBRELLA_HOOKS, Hook
 from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.git import GitError, git
@@ -54,13 +54,14 @@ def examine(options: Options, folder: str = ".") -> Report:
     hooks = _chosen(options.hooks)
     try:
         policy = _policy(repository, options)
-        sources = list(_sources(repository, hooks, options))
+        sources = [*_whole(repository, hooks), *_sources(repository, hooks, options)]
     except (PolicyError, selection.MissingFile) as error:
         raise Unusable(str(error)) from None
     except GitError as error:
         raise Unusable(f"git: {error}") from None
-    complete = not options.paths and hooks == HOOKS
-    return run(sources, hooks, Context(repository, policy, clock.today()), complete=complete)
+    complete = not options.paths and hooks == UMBRELLA_HOOKS
+    context = Context(repository, policy, clock.today(), frozenset(options.hooks), staged=options.staged)
+    return run(sources, hooks, context, complete=complete)
 
 
 def status(report: Report, *, strict: bool) -> int:
@@ -109,7 +110,9 @@ def _chosen(ids: tuple[str, ...]) -> tuple[Hook, ...]:
     for hook_id in ids:
         if hook_id != UMBRELLA and not catalogue.hook(hook_id):
             raise Unusable(f"there is no hook {hook_id!r}; `claude-preflight rules` lists them")
-    return HOOKS if not ids or UMBRELLA in ids else tuple(hook for hook in HOOKS if hook.id in ids)
+    if not ids or ids == (UMBRELLA,):
+        return UMBRELLA_HOOKS
+    return tuple(hook for hook in HOOKS if hook.id in ids or (UMBRELLA in ids and not hook.opt_in))
 
 
 def _sources(repository: Repository, hooks: tuple[Hook, ...], options: Options) -> Iterable[Source]:
@@ -120,6 +123,11 @@ def _sources(repository: Repository, hooks: tuple[Hook, ...], options: Options) 
     paths = selection.named(repository, options.paths) if options.paths else repository.tracked()
     otherwise = hooks[0].kinds[0] if options.any_file and SOURCE not in hooks[0].kinds else ""
     return selection.worktree(repository, paths, hooks, otherwise)
+
+
+def _whole(repository: Repository, hooks: tuple[Hook, ...]) -> Iterator[Source]:
+    if repository.is_git and any(REPOSITORY in hook.kinds for hook in hooks):
+        yield Source(".", frozenset((REPOSITORY,)), bytes)
 
 
 def _policy(repository: Repository, options: Options) -> Policy:

@@ -26,7 +26,7 @@ _STANZA = """- id: {id}
   files: {files}
   types: []
   types_or: [{types}, symlink]
-  stages: [pre-commit, pre-merge-commit, pre-push, manual]
+{always}  stages: [pre-commit, pre-merge-commit, pre-push, manual]
   minimum_pre_commit_version: 3.2.0
 """
 
@@ -43,14 +43,18 @@ def manifest(_: str = "") -> str:
         )
     ]
     for hook in HOOKS:
-        stanzas.append(_stanza(hook.id, hook.name, f"{hook.item}.", hook.id, hook.kinds))
+        stanzas.append(_stanza(hook.id, hook.name, f"{hook.item}.", hook.id, hook.kinds, always=hook.always))
     return "# Generated from the catalogue by claude_preflight.generate.\n" + "".join(stanzas)
 
 
-def _stanza(hook_id: str, name: str, description: str, entry: str, kinds: tuple[str, ...]) -> str:
+def _stanza(
+    hook_id: str, name: str, description: str, entry: str, kinds: tuple[str, ...], *, always: bool = False
+) -> str:
     quoted = {"name": name, "description": description, "files": pattern(kinds)}
     words = {key: f"'{value.replace(chr(39), chr(39) * 2)}'" for key, value in quoted.items()}
-    return _STANZA.format(id=hook_id, entry=entry, types="text" if SOURCE in kinds else "file", **words)
+    types = "text" if SOURCE in kinds else "file"
+    running = "  always_run: true\n  pass_filenames: false\n" if always else ""
+    return _STANZA.format(id=hook_id, entry=entry, types=types, always=running, **words)
 
 
 def scripts(pyproject: str) -> str:

@@ -93,6 +93,8 @@ def _findings(
     document: Document, hooks: list[Hook], context: Context, crashes: list[str]
 ) -> Iterator[tuple[str, Finding]]:
     for hook in hooks:
+        if hook.words and not any(word in document.text for word in hook.words):
+            continue
         try:
             for finding in hook.check(document, context):
                 yield hook.id, finding

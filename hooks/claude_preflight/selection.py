@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from claude_preflight.agents.files import SOURCE, kinds_of
+from claude_preflight.agents.files import SEARCHED, SOURCE, kinds_of
 from claude_preflight.catalogue import Hook
 from claude_preflight.intake import MAX_BYTES, Refusal, link_target, read_worktree, too_large
 from claude_preflight.repository import SYMLINK, Entry, Repository
@@ -19,6 +19,7 @@ _AGENT_FOLDERS = frozenset(
 )
 # Up to so many files are read by ourselves: starting git takes as long.
 _FEW = 100
+_SOURCE = frozenset((SOURCE,))
 
 
 class MissingFile(Exception):
@@ -38,7 +39,7 @@ def worktree(
     A file that is of no kind that `hooks` read is taken for one of the kind `otherwise`, or left out if that is empty.
     """
     wanted = _wanted(hooks)
-    others: list[str] = []
+    searched: dict[str, frozenset[str]] = {}
     for path in paths:
         if option_like(path):
             yield Source(
@@ -48,15 +49,14 @@ def worktree(
         kinds = kinds_of(path) & wanted
         if posixpath.basename(path) in _AGENT_FOLDERS and os.path.islink(repository.absolute(path)):
             yield from _linked_folder(repository, path, wanted)
-        elif not kinds and not otherwise:
-            others.append(path)
+        elif kinds <= SEARCHED and not otherwise:
+            searched[path] = (kinds | _SOURCE) & wanted
         elif os.path.islink(repository.absolute(path)):
             yield from _linked_file(repository, path, kinds or frozenset((otherwise,)))
         else:
             yield Source(path, kinds or frozenset((otherwise,)), partial(read_worktree, repository, path))
-    if SOURCE in wanted and others:
-        for path in _holding(repository, others, hooks):
-            yield Source(path, frozenset((SOURCE,)), partial(read_worktree, repository, path))
+    for path, kinds in _holding(repository, searched, hooks):
+        yield Source(path, kinds, partial(read_worktree, repository, path))
 
 
 def _wanted(hooks: tuple[Hook, ...]) -> frozenset[str]:
@@ -64,10 +64,24 @@ def _wanted(hooks: tuple[Hook, ...]) -> frozenset[str]:
 
 
 def _holding(
-    repository: Repository, paths: list[str], hooks: tuple[Hook, ...], *, index: bool = False
-) -> Iterator[str]:
-    """Yield those of `paths` that hold a word which one of `hooks` looks for; git reads a tree faster than we do."""
-    words = tuple(dict.fromkeys(word for hook in hooks for word in hook.words))
+    repository: Repository, searched: dict[str, frozenset[str]], hooks: tuple[Hook, ...], *, index: bool = False
+) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield those of `searched` (kinds by path) that hold a word which a hook looks for in one of their kinds."""
+    by_kinds: dict[frozenset[str], list[str]] = {}
+    for path, kinds in searched.items():
+        if kinds:
+            by_kinds.setdefault(kinds, []).append(path)
+    by_words: dict[tuple[str, ...], list[str]] = {}
+    for kinds, paths in by_kinds.items():
+        readers = [hook for hook in hooks if kinds.intersection(hook.kinds)]
+        looked_for = tuple(dict.fromkeys(word for hook in readers for word in hook.words))
+        by_words.setdefault(looked_for, []).extend(paths)
+    for words, paths in by_words.items():
+        yield from ((path, searched[path]) for path in _with_words(repository, paths, words, index=index))
+
+
+def _with_words(repository: Repository, paths: list[str], words: tuple[str, ...], *, index: bool) -> Iterator[str]:
+    """Yield those of `paths` that hold one of `words`; git reads a tree faster than we do."""
     if repository.is_git and (index or len(paths) > _FEW):
         found = frozenset(repository.holding(words, index=index))
         yield from (path for path in paths if path in found)
@@ -106,19 +120,20 @@ def index(repository: Repository, hooks: tuple[Hook, ...]) -> Iterator[Source]:
     """Yield the sources of the index, whatever the working tree holds. Raises `GitError`."""
     wanted = _wanted(hooks)
     entries = repository.staged()
-    if SOURCE in wanted:
-        others = [entry.path for entry in entries if entry.type != SYMLINK and not kinds_of(entry.path) & wanted]
-        held = frozenset(_holding(repository, others, hooks, index=True))
-    else:
-        held = frozenset()
-    chosen = [entry for entry in entries if kinds_of(entry.path) & wanted or entry.path in held]
+    searched = {
+        entry.path: (kinds | _SOURCE) & wanted
+        for entry in entries
+        if entry.type != SYMLINK and (kinds := kinds_of(entry.path) & wanted) <= SEARCHED
+    }
+    held = dict(_holding(repository, searched, hooks, index=True))
+    chosen = [entry for entry in entries if entry.path in held or kinds_of(entry.path) & wanted - SEARCHED]
     by_path = {entry.path: entry for entry in entries}
     contents = dict(zip((entry.path for entry in chosen), repository.blobs(chosen), strict=True))
     for entry in entries:
         if option_like(entry.path):
             yield Source(entry.path, wanted, partial(Refusal, "option-like-file-name", f"it is called {entry.path!r}"))
     for entry in chosen:
-        kinds = kinds_of(entry.path) & wanted or frozenset((SOURCE,))
+        kinds = held.get(entry.path) or kinds_of(entry.path) & wanted
         content = contents[entry.path]
         if entry.type != SYMLINK:
             yield Source(entry.path, kinds, partial(_limited, content))

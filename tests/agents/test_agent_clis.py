@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from claude_preflight.agents.agent_clis import agent_called, agents, flags, loose_uses, uses, variable_called
 from claude_preflight.agents.validation import data_path
-from claude_preflight.checks.no_skip_permissions import WORDS
+from claude_preflight.agents.words import AGENTS, SWITCHES
 from claude_preflight.syntax.nodes import Text
 from claude_preflight.syntax.shell import split_words
 
@@ -38,14 +38,14 @@ def test_no_finding_without_one_of_the_words() -> None:
     missing = []
     for agent in agents():
         programs = [f"{quote}{name}{quote}" for name in (*agent.binaries, *agent.packages) for quote in " '\""]
-        spelled = all(any(word in program for word in WORDS) for program in programs)
+        spelled = all(any(word in program for word in SWITCHES) for program in programs)
         for switch in agent.switches:
             told = [f"{flag} {value}" for flag in switch.flags for value in switch.values or ("",)]
-            missing += [each for each in told if not spelled and not any(word in each for word in WORDS)]
-        missing += [each.name for each in agent.variables if each.name not in WORDS]
+            missing += [each for each in told if not spelled and not any(word in each for word in SWITCHES)]
+        missing += [each.name for each in agent.variables if each.name not in SWITCHES]
         for setting in agent.settings:
             told = ['"' + '": "'.join((*setting.key, str(value))) + '"' for value in setting.values]
-            missing += [each for each in told if not any(word in each for word in WORDS)]
+            missing += [each for each in told if not any(word in each for word in SWITCHES)]
     assert missing == ["-a "]  # of Kiro, behind `q chat`, which is one of the words
 
 
@@ -167,3 +167,8 @@ def test_uses_stand_where_they_say(line: str) -> None:
     for use in uses(words_of(line)):
         assert line[use.flag.start :].startswith("-")
         assert use.flag.partition("=")[0] in use.switch.flags
+
+
+def test_every_program_and_package_of_an_agent_holds_a_word_that_is_searched_for() -> None:
+    names = [name for agent in agents() for name in (*agent.binaries, *agent.packages)]
+    assert [name for name in names if not any(word in f"{name} " for word in AGENTS)] == ["q"]  # called `q chat`

@@ -26,8 +26,17 @@ SHELL_RC = "shell-rc"
 SCRIPT = "script"
 TOKEN_INVENTORY = "token-inventory"
 LOCAL_STATE = "local-state"  # what an agent keeps for one person or one session
+AUDIT_RECORD = "audit-record"
 POLICY = "policy"
+CI = "ci"  # workflows and pipelines of CI systems
+DOCKERFILE = "dockerfile"
+COMPOSE = "compose"
+DEPLOYMENT = "deployment"  # what may describe a deployment: manifests, Procfiles, infrastructure code
 SOURCE = "source"  # any other text file; no glob tells it
+REPOSITORY = "repository"  # no file: the repository as a whole, whose path is `.`
+
+# Kinds with so many files that only those are read which hold a word of a hook, see `Hook.words`.
+SEARCHED = frozenset((CI, DOCKERFILE, COMPOSE, DEPLOYMENT, SOURCE))
 
 GLOBS: dict[str, tuple[str, ...]] = {
     MCP_CONFIG: (
@@ -216,7 +225,62 @@ GLOBS: dict[str, tuple[str, ...]] = {
             )
         ),
     ),
+    AUDIT_RECORD: (".mcp-audit.json",),
     POLICY: (".claude-preflight.yaml",),
+    CI: (
+        ".github/workflows/*.yml",
+        ".github/workflows/*.yaml",
+        "action.yml",
+        "action.yaml",
+        ".gitlab-ci*.yml",
+        ".gitlab-ci*.yaml",
+        "*.gitlab-ci.yml",
+        ".gitlab/**/*.yml",
+        ".gitlab/**/*.yaml",
+        ".circleci/**/*.yml",
+        ".circleci/**/*.yaml",
+        "azure-pipelines*.yml",
+        "azure-pipelines*.yaml",
+        ".azure-pipelines/**/*.yml",
+        ".azure-pipelines/**/*.yaml",
+        ".azuredevops/**/*.yml",
+        ".azuredevops/**/*.yaml",
+        "bitbucket-pipelines.yml",
+        "Jenkinsfile*",
+        "*.jenkinsfile",
+    ),
+    DOCKERFILE: (
+        "Dockerfile",
+        "Dockerfile.*",
+        "Dockerfile-*",
+        "*.dockerfile",
+        "*.Dockerfile",
+        "Containerfile",
+        "Containerfile.*",
+    ),
+    COMPOSE: (
+        "compose*.yml",
+        "compose*.yaml",
+        "docker-compose*.yml",
+        "docker-compose*.yaml",
+        "*.compose.yml",
+        "*.compose.yaml",
+    ),
+    DEPLOYMENT: (
+        "Procfile",
+        "Procfile.*",
+        "*.tf",
+        "*.tf.json",
+        "*.tftpl",
+        "*.hcl",
+        "*.nomad",
+        "*.yml",
+        "*.yaml",
+        "user-data*",
+        "user_data*",
+        "cloud-init*",
+        "*.service",
+    ),
 }
 
 
@@ -253,7 +317,7 @@ def pattern(kinds: tuple[str, ...]) -> str:
     """Return the regular expression, for `search` in a relative path with forward slashes, of the files of `kinds`."""
     if SOURCE in kinds:
         return ""
-    globs = dict.fromkeys(glob for kind in kinds for glob in GLOBS[kind])
+    globs = dict.fromkeys(glob for kind in kinds for glob in GLOBS.get(kind, ()))
     return rf"(^|/)({'|'.join(_regex(glob) for glob in globs)})$"
 
 

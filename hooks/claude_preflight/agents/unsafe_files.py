@@ -96,7 +96,7 @@ class Where(NamedTuple):
 
 def in_file(document: Document, policy: Policy) -> Iterator[Where]:
     """Yield what switches the permission checks of an agent off in `document`, each place once, in no order."""
-    if _FIXTURE.search(document.path) and document.kinds <= {"source", files.SCRIPT}:
+    if _FIXTURE.search(document.path) and document.kinds <= files.SEARCHED | {files.SCRIPT}:
         return
     sandbox = of_path(document.path, policy)
     seen: set[int] = set()
@@ -294,7 +294,7 @@ def _in_tree(document: Document, outer: Sandbox | None) -> Iterator[Unsafe]:
     from claude_preflight.agents.unsafe_source import is_test
 
     root = tree_of(document).root
-    if root is None or (is_test(document.path) and document.kinds <= {"source"}):
+    if root is None or (is_test(document.path) and document.kinds <= files.SEARCHED):
         return
     for spot in _spots(root):
         node = spot.node

@@ -85,55 +85,9 @@ ROOTED = Rule(
 )
 RULES = (SKIPPED, SETTING, ADVISED, REACHABLE, ROOTED)
 
-# Any text file may start an agent: those of kind `source` are the ones that are of no other kind.
-# A file that holds none of these has no finding: parts of the switches, variables and settings, and, of agents whose
-# own switches are too short to be telling, the program. A test holds them against `schemas/agent_clis.json`.
-WORDS = (
-    "bypassPermissions",
-    "dangerously-",
-    "angerouslySkip",
-    "skipDangerousModePermissionPrompt",
-    "dangerouslyAllowAll",
-    "danger-full-access",
-    "--yolo",
-    "yolo",
-    "--allow-all",
-    "COPILOT_ALLOW_ALL",
-    "--approve-mcps",
-    "--full-auto",
-    "--yes-always",
-    "yes-always",
-    "AIDER_YES_ALWAYS",
-    "GOOSE_MODE",
-    "--trust-all-tools",
-    "--always-approve",
-    "--skip-permissions-unsafe",
-    "chat.tools.",
-    '"unrestricted"',
-    *(
-        f"{binary}{end}"
-        for binary in ("gemini", "qwen", "cursor-agent", "opencode", "aider", "/cline", "kiro-cli")
-        for end in (" ", '"', "'")
-    ),
-    "gemini-cli",
-    "qwen-code",
-    "opencode-ai",
-    "aider-chat",
-    "aider-install",
-    " cline ",
-    "\ncline ",
-    "\tcline ",
-    '"cline"',
-    "'cline'",
-    "kiro chat",
-    "q chat",
-)
-
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
     """Yield what in `document` switches the permission checks of an agent off."""
-    if not any(word in document.text for word in WORDS):
-        return
     from claude_preflight.agents.unsafe_files import in_file
 
     for where in in_file(document, context.policy):
