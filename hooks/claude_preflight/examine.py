@@ -5,12 +5,12 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from importlib import import_module
 from typing import NamedTuple
 
 from claude_preflight import catalogue, clock, selection
-from claude_preflight.agents.files import POLICY, REPOSITORY, SOURCE
+from claude_preflight.agents.files import POLICY, SOURCE
 from claude_preflight.catalogue import HOOKS, UMBRELLA, UMBRELLA_HOOKS, Hook
 from claude_preflight.context import Context
 from claude_preflight.document import Document
@@ -54,7 +54,7 @@ def examine(options: Options, folder: str = ".") -> Report:
     hooks = _chosen(options.hooks)
     try:
         policy = _policy(repository, options)
-        sources = [*_whole(repository, hooks), *_sources(repository, hooks, options)]
+        sources = [*selection.virtual(repository, hooks, os.environ), *_sources(repository, hooks, options)]
     except (PolicyError, selection.MissingFile) as error:
         raise Unusable(str(error)) from None
     except GitError as error:
@@ -123,11 +123,6 @@ def _sources(repository: Repository, hooks: tuple[Hook, ...], options: Options) 
     paths = selection.named(repository, options.paths) if options.paths else repository.tracked()
     otherwise = hooks[0].kinds[0] if options.any_file and SOURCE not in hooks[0].kinds else ""
     return selection.worktree(repository, paths, hooks, otherwise)
-
-
-def _whole(repository: Repository, hooks: tuple[Hook, ...]) -> Iterator[Source]:
-    if repository.is_git and any(REPOSITORY in hook.kinds for hook in hooks):
-        yield Source(".", frozenset((REPOSITORY,)), bytes)
 
 
 def _policy(repository: Repository, options: Options) -> Policy:

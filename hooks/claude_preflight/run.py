@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from claude_preflight.agents.files import CLAUDE_SETTINGS, UNPLACED_SETTINGS, are_claude_settings
+from claude_preflight.agents.files import CLAUDE_SETTINGS, UNPLACED_SETTINGS, VIRTUAL, are_claude_settings
 from claude_preflight.catalogue import UMBRELLA, Hook
 from claude_preflight.checks import claude_preflight as own
 from claude_preflight.context import Context
@@ -75,7 +75,7 @@ def run(sources: Iterable[Source], hooks: tuple[Hook, ...], context: Context, *,
             if isinstance(document, Refusal) or not are_claude_settings(document.text):
                 continue
             document.kinds = frozenset((CLAUDE_SETTINGS,))
-        files += 1
+        files += source.path not in VIRTUAL.values()
         if isinstance(document, Refusal):
             results.append(refused(source.path, document))
             continue

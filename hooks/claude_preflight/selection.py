@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
-from claude_preflight.agents.files import SEARCHED, SOURCE, kinds_of
+from claude_preflight.agents.files import ENVIRONMENT, REPOSITORY, SEARCHED, SOURCE, VIRTUAL, kinds_of
+from claude_preflight.agents.session_environment import in_session
 from claude_preflight.catalogue import Hook
 from claude_preflight.intake import MAX_BYTES, Refusal, link_target, read_worktree, too_large
 from claude_preflight.repository import SYMLINK, Entry, Repository
@@ -29,6 +30,16 @@ class MissingFile(Exception):
 def option_like(path: str) -> bool:
     """Tell whether a program that gets `path` as an argument would take it for an option."""
     return path.startswith("-")
+
+
+def virtual(repository: Repository, hooks: tuple[Hook, ...], environment: Mapping[str, str]) -> Iterator[Source]:
+    """Yield the sources that are no files: the repository itself, and the `environment` if it is an agent's."""
+    wanted = _wanted(hooks)
+    if REPOSITORY in wanted and repository.is_git:
+        yield Source(VIRTUAL[REPOSITORY], frozenset((REPOSITORY,)), bytes)
+    if ENVIRONMENT in wanted and in_session(environment):
+        names = "".join(f"{name}\n" for name, value in sorted(environment.items()) if value)
+        yield Source(VIRTUAL[ENVIRONMENT], frozenset((ENVIRONMENT,)), partial(os.fsencode, names))
 
 
 def worktree(

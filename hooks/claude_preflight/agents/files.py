@@ -33,7 +33,11 @@ DOCKERFILE = "dockerfile"
 COMPOSE = "compose"
 DEPLOYMENT = "deployment"  # what may describe a deployment: manifests, Procfiles, infrastructure code
 SOURCE = "source"  # any other text file; no glob tells it
-REPOSITORY = "repository"  # no file: the repository as a whole, whose path is `.`
+REPOSITORY = "repository"  # no file: the repository as a whole
+ENVIRONMENT = "environment"  # no file: the names of the variables that an agent's process has, one a line
+
+# The paths under which findings in what is no file are reported.
+VIRTUAL = {REPOSITORY: "<repository>", ENVIRONMENT: "<environment>"}
 
 # Kinds with so many files that only those are read which hold a word of a hook, see `Hook.words`.
 SEARCHED = frozenset((CI, DOCKERFILE, COMPOSE, DEPLOYMENT, SOURCE))

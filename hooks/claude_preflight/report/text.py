@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from claude_preflight.agents.files import VIRTUAL
 from claude_preflight.model import Severity
 from claude_preflight.report.safe import printable
 from claude_preflight.run import Report, Result
@@ -19,7 +20,9 @@ def render(report: Report) -> str:
 
 def _line(result: Result) -> str:
     warning = "warning: " if result.severity is Severity.WARNING else ""
-    place = f"{printable(result.path)}:{result.line}:{result.column}"
+    place = printable(result.path)
+    if result.path not in VIRTUAL.values():
+        place += f":{result.line}:{result.column}"
     return f"{place}: {warning}{printable(result.finding.message)} [{result.finding.rule.id}]"
 
 
