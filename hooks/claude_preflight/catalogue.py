@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
 
 from claude_preflight.agents import files, words
+from claude_preflight.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from claude_preflight.context import Context
@@ -115,6 +115,22 @@ HOOKS: tuple[Hook, ...] = (
         (files.MCP_CONFIG, files.SCRIPT),
     ),
     Hook(
+        "mcp-audit",
+        "B",
+        "Source read, downloads, age and security reports checked, tested with dummy data",
+        "MCP servers have been audited",
+        (files.MCP_CONFIG, files.AUDIT_RECORD),
+    ),
+    Hook(
+        "session-cost",
+        "C",
+        "/cost checked regularly",
+        "what sessions cost is in proportion",
+        (files.REPOSITORY,),
+        opt_in=True,
+        always=True,
+    ),
+    Hook(
         "mcp-tool-approval",
         "C",
         "MCP call arguments verified",
@@ -143,6 +159,15 @@ HOOKS: tuple[Hook, ...] = (
         (files.CLAUDE_SETTINGS, files.UNPLACED_SETTINGS),
     ),
     Hook(
+        "session-review",
+        "C",
+        "Unrequested actions: stop and investigate; suspicious MCP results reviewed",
+        "sessions did nothing unasked",
+        (files.REPOSITORY,),
+        opt_in=True,
+        always=True,
+    ),
+    Hook(
         "no-skip-permissions",
         "C",
         "Never --dangerously-skip-permissions outside a sandbox",
@@ -151,11 +176,82 @@ HOOKS: tuple[Hook, ...] = (
         words=words.SWITCHES,
     ),
     Hook(
+        "session-rotation",
+        "D",
+        "Session renewed every 2-3 h",
+        "sessions are renewed in time",
+        (files.REPOSITORY,),
+        opt_in=True,
+        always=True,
+    ),
+    Hook(
+        "claude-md-decisions",
+        "D",
+        "Decisions documented in CLAUDE.md before closing",
+        "decisions are written into the instructions",
+        (files.REPOSITORY,),
+        opt_in=True,
+        always=True,
+    ),
+    Hook(
+        "mcp-review",
+        "D",
+        "Quarterly review; unused servers removed; regular updates",
+        "audited MCP servers are reviewed every quarter",
+        (files.MCP_CONFIG, files.AUDIT_RECORD),
+        always=True,
+    ),
+    Hook(
+        "token-rotation",
+        "D",
+        "Access token rotation every 90 days",
+        "access tokens are rotated",
+        (files.MCP_CONFIG, *SETTINGS_KINDS, files.TOKEN_INVENTORY),
+        always=True,
+    ),
+    Hook(
         "no-production-credentials",
         "E",
         "No production credentials in the dev environment",
         "no production credentials within an agent's reach",
-        (files.MCP_CONFIG, *SETTINGS_KINDS, files.ENV_FILE, files.SHELL_RC, *INSTRUCTION_KINDS),
+        (
+            files.MCP_CONFIG,
+            *SETTINGS_KINDS,
+            files.ENV_FILE,
+            files.SHELL_RC,
+            *INSTRUCTION_KINDS,
+            files.ENVIRONMENT,
+        ),
+    ),
+    Hook(
+        "dev-database-only",
+        "E",
+        "Development database with dummy data only",
+        "agents work on development databases",
+        (files.MCP_CONFIG, *SETTINGS_KINDS, files.ENV_FILE, files.SHELL_RC),
+    ),
+    Hook(
+        "sandbox-api-mode",
+        "E",
+        "Third-party APIs in sandbox or test mode",
+        "agents use the test modes of third parties",
+        (files.MCP_CONFIG, *SETTINGS_KINDS, files.ENV_FILE, files.SHELL_RC),
+    ),
+    Hook(
+        "ci-sandbox",
+        "E",
+        "CI/CD in a sandboxed environment",
+        "agents in CI are sandboxed",
+        (files.CI,),
+        words=words.AGENTS,
+    ),
+    Hook(
+        "no-claude-in-production",
+        "E",
+        "Production: no Claude Code access",
+        "no coding agent in production",
+        (files.DOCKERFILE, files.COMPOSE, files.CI, files.DEPLOYMENT),
+        words=words.AGENTS,
     ),
     Hook(
         "agent-least-privilege",

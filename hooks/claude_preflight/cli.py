@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from claude_preflight import __version__
 from claude_preflight.examine import COULD_NOT_CHECK, Options, Unusable, examine, refuse, show, split_arguments
+from claude_preflight.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse

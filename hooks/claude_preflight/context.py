@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TypeVar
 
 from claude_preflight.agents.files import kinds_of
 from claude_preflight.document import Document
 from claude_preflight.intake import decode, read_worktree
 from claude_preflight.policy import Policy
 from claude_preflight.repository import SYMLINK, Repository
+from claude_preflight.typed import TYPE_CHECKING
 
-Result = TypeVar("Result")
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    Result = TypeVar("Result")
 
 
 class Context:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar
 
 from claude_preflight.late import late
 from claude_preflight.model import Span
+from claude_preflight.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    Result = TypeVar("Result")
 
 _LINE_END = late(r"\r\n?|\n")
-Result = TypeVar("Result")
 
 
 class Position(NamedTuple):

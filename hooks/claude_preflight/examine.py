@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterable
 from importlib import import_module
-from typing import NamedTuple
+from itertools import chain
 
 from claude_preflight import catalogue, clock, selection
 from claude_preflight.agents.files import POLICY, SOURCE
@@ -21,6 +21,7 @@ from claude_preflight.policy import FILE_NAME, Policy, PolicyError, read_policy
 from claude_preflight.report.safe import printable
 from claude_preflight.repository import Repository
 from claude_preflight.run import Report, Source, run
+from claude_preflight.typed import NamedTuple
 
 FORMATS = {"text": "claude_preflight.report.text", "json": "claude_preflight.report.json_"}
 # Looking for garbage every 700 objects costs a run of this length some 5 % of its time.
@@ -54,14 +55,14 @@ def examine(options: Options, folder: str = ".") -> Report:
     hooks = _chosen(options.hooks)
     try:
         policy = _policy(repository, options)
-        sources = [*selection.virtual(repository, hooks, os.environ), *_sources(repository, hooks, options)]
+        context = Context(repository, policy, clock.today(), frozenset(options.hooks), staged=options.staged)
+        complete = not options.paths and hooks == UMBRELLA_HOOKS
+        virtual = selection.virtual(repository, hooks, os.environ)
+        return run(chain(virtual, _sources(repository, hooks, options)), hooks, context, complete=complete)
     except (PolicyError, selection.MissingFile) as error:
         raise Unusable(str(error)) from None
     except GitError as error:
         raise Unusable(f"git: {error}") from None
-    complete = not options.paths and hooks == UMBRELLA_HOOKS
-    context = Context(repository, policy, clock.today(), frozenset(options.hooks), staged=options.staged)
-    return run(sources, hooks, context, complete=complete)
 
 
 def status(report: Report, *, strict: bool) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from typing import NamedTuple
 
 from claude_preflight.agents.files import kinds_of
 from claude_preflight.document import Document
@@ -13,6 +12,7 @@ from claude_preflight.intake import decode, read_worktree
 from claude_preflight.model import Edit, Fix
 from claude_preflight.repository import Repository
 from claude_preflight.run import Report
+from claude_preflight.typed import NamedTuple
 
 
 class Repairs(NamedTuple):

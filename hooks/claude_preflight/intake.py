@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import NamedTuple
 
 from claude_preflight.agents.files import ENV_FILE, SCRIPT, SHELL_RC
 from claude_preflight.document import Document
 from claude_preflight.repository import Repository
+from claude_preflight.typed import NamedTuple
 
 # The agent itself loads instruction files of up to 4 MiB; no configuration comes near this.
 MAX_BYTES = 4 * 1024 * 1024

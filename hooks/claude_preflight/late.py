@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any, cast
+
+from claude_preflight.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class _LatePattern:
@@ -21,4 +25,4 @@ class _LatePattern:
 
 def late(pattern: str, flags: re.RegexFlag | int = 0) -> re.Pattern[str]:
     """Return `pattern` as `re.compile` does, but compiled, and refused with `re.error`, only at its first use."""
-    return cast("re.Pattern[str]", _LatePattern(pattern, flags))
+    return _LatePattern(pattern, flags)  # type: ignore[return-value]

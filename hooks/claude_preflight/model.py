@@ -7,7 +7,8 @@ times as much at start-up.
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
+
+from claude_preflight.typed import NamedTuple
 
 
 class Severity(Enum):

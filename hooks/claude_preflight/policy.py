@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from claude_preflight.document import Document
 from claude_preflight.model import Severity, Span
 from claude_preflight.syntax.nodes import Mapping, Sequence
+from claude_preflight.typed import NamedTuple
 
 FILE_NAME = ".claude-preflight.yaml"
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
 
-from claude_preflight.git import git
+from claude_preflight.git import begin, git
+from claude_preflight.typed import NamedTuple
 
 REGULAR, SYMLINK = "regular", "symlink"
 _MODES = {b"100644": REGULAR, b"100755": REGULAR, b"120000": SYMLINK}
@@ -63,13 +63,16 @@ class Repository:
                 entries.append(Entry(os.fsdecode(path), _MODES[mode], blob.decode()))
         return entries
 
-    def holding(self, words: Iterable[str], *, index: bool = False) -> list[str]:
-        """Return the paths of the tracked text files that hold one of `words`, as given. Raises `GitError`."""
+    def begin_holding(self, words: Iterable[str], *, index: bool = False) -> Callable[[], list[str]]:
+        """Start to look for the tracked text files that hold one of `words`, as given.
+
+        The function that is returned waits for their paths, and must be called. Both raise `GitError`.
+        """
         # A line feed would part a pattern in two, so it is left out: more files may be listed then, never fewer.
         patterns = [argument for word in words for argument in ("-e", word.replace("\n", ""))]
         where = ["--cached"] if index else ["--untracked"]
-        output = git(self.root, "grep", "-lzIF", "--no-color", *where, *patterns, accept=(0, 1))
-        return os.fsdecode(output).split("\0")[:-1]
+        finish = begin(self.root, "grep", "-lzIF", "--no-color", *where, *patterns, accept=(0, 1))
+        return lambda: os.fsdecode(finish()).split("\0")[:-1]
 
     def blobs(self, entries: Iterable[Entry]) -> Iterator[bytes]:
         """Yield the content that the index holds for each of `entries`. Raises `GitError`."""

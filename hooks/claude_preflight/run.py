@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 from claude_preflight.agents.files import CLAUDE_SETTINGS, UNPLACED_SETTINGS, VIRTUAL, are_claude_settings
 from claude_preflight.catalogue import UMBRELLA, Hook
@@ -13,6 +12,7 @@ from claude_preflight.document import Document
 from claude_preflight.intake import Refusal, decode
 from claude_preflight.model import Finding, Rule, Severity, Span
 from claude_preflight.suppress import Suppressor
+from claude_preflight.typed import NamedTuple
 
 _REFUSALS: dict[str, Rule] = {rule.id: rule for rule in own.RULES}
 _UNPLACED = frozenset((UNPLACED_SETTINGS,))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
 from claude_preflight.agents.files import ENVIRONMENT, REPOSITORY, SEARCHED, SOURCE, VIRTUAL, kinds_of
@@ -50,23 +50,25 @@ def worktree(
     A file that is of no kind that `hooks` read is taken for one of the kind `otherwise`, or left out if that is empty.
     """
     wanted = _wanted(hooks)
+    at_once: list[Source] = []
     searched: dict[str, frozenset[str]] = {}
     for path in paths:
         if option_like(path):
-            yield Source(
-                path, wanted, partial(Refusal, "option-like-file-name", f"it is called {path.rpartition('/')[2]!r}")
-            )
+            refusal = Refusal("option-like-file-name", f"it is called {path.rpartition('/')[2]!r}")
+            at_once.append(Source(path, wanted, partial(_same, refusal)))
             continue
         kinds = kinds_of(path) & wanted
         if posixpath.basename(path) in _AGENT_FOLDERS and os.path.islink(repository.absolute(path)):
-            yield from _linked_folder(repository, path, wanted)
+            at_once += _linked_folder(repository, path, wanted)
         elif kinds <= SEARCHED and not otherwise:
             searched[path] = (kinds | _SOURCE) & wanted
         elif os.path.islink(repository.absolute(path)):
-            yield from _linked_file(repository, path, kinds or frozenset((otherwise,)))
+            at_once += _linked_file(repository, path, kinds or frozenset((otherwise,)))
         else:
-            yield Source(path, kinds or frozenset((otherwise,)), partial(read_worktree, repository, path))
-    for path, kinds in _holding(repository, searched, hooks):
+            at_once.append(Source(path, kinds or frozenset((otherwise,)), partial(read_worktree, repository, path)))
+    found = _begin_search(repository, searched, hooks)
+    yield from at_once  # git searches meanwhile
+    for path, kinds in found():
         yield Source(path, kinds, partial(read_worktree, repository, path))
 
 
@@ -74,10 +76,13 @@ def _wanted(hooks: tuple[Hook, ...]) -> frozenset[str]:
     return frozenset(kind for hook in hooks for kind in hook.kinds)
 
 
-def _holding(
+def _begin_search(
     repository: Repository, searched: dict[str, frozenset[str]], hooks: tuple[Hook, ...], *, index: bool = False
-) -> Iterator[tuple[str, frozenset[str]]]:
-    """Yield those of `searched` (kinds by path) that hold a word which a hook looks for in one of their kinds."""
+) -> Callable[[], list[tuple[str, frozenset[str]]]]:
+    """Start to look for those of `searched` (kinds by path) that hold a word which a hook wants in one of their kinds.
+
+    The function that is returned waits for them, and must be called.
+    """
     by_kinds: dict[frozenset[str], list[str]] = {}
     for path, kinds in searched.items():
         if kinds:
@@ -85,18 +90,23 @@ def _holding(
     by_words: dict[tuple[str, ...], list[str]] = {}
     for kinds, paths in by_kinds.items():
         readers = [hook for hook in hooks if kinds.intersection(hook.kinds)]
-        looked_for = tuple(dict.fromkeys(word for hook in readers for word in hook.words))
-        by_words.setdefault(looked_for, []).extend(paths)
-    for words, paths in by_words.items():
-        yield from ((path, searched[path]) for path in _with_words(repository, paths, words, index=index))
+        words = tuple(dict.fromkeys(word for hook in readers for word in hook.words))
+        by_words.setdefault(words, []).extend(paths)
+    searches = [_begin_with(repository, paths, words, index=index) for words, paths in by_words.items()]
+    return lambda: [(path, searched[path]) for search in searches for path in search()]
 
 
-def _with_words(repository: Repository, paths: list[str], words: tuple[str, ...], *, index: bool) -> Iterator[str]:
-    """Yield those of `paths` that hold one of `words`; git reads a tree faster than we do."""
+def _begin_with(
+    repository: Repository, paths: list[str], words: tuple[str, ...], *, index: bool
+) -> Callable[[], Iterable[str]]:
+    """Start to look for those of `paths` that hold one of `words`; git reads a tree faster than we do."""
     if repository.is_git and (index or len(paths) > _FEW):
-        found = frozenset(repository.holding(words, index=index))
-        yield from (path for path in paths if path in found)
-        return
+        finish = repository.begin_holding(words, index=index)
+        return lambda: filter(frozenset(finish()).__contains__, paths)
+    return partial(_with_words, repository, paths, words)
+
+
+def _with_words(repository: Repository, paths: list[str], words: tuple[str, ...]) -> Iterator[str]:
     encoded = [word.encode() for word in words]
     for path in paths:
         content = None if os.path.islink(repository.absolute(path)) else read_worktree(repository, path)
@@ -136,7 +146,7 @@ def index(repository: Repository, hooks: tuple[Hook, ...]) -> Iterator[Source]:
         for entry in entries
         if entry.type != SYMLINK and (kinds := kinds_of(entry.path) & wanted) <= SEARCHED
     }
-    held = dict(_holding(repository, searched, hooks, index=True))
+    held = dict(_begin_search(repository, searched, hooks, index=True)())
     chosen = [entry for entry in entries if entry.path in held or kinds_of(entry.path) & wanted - SEARCHED]
     by_path = {entry.path: entry for entry in entries}
     contents = dict(zip((entry.path for entry in chosen), repository.blobs(chosen), strict=True))

@@ -9,12 +9,12 @@ import json
 import re
 from functools import cache
 from itertools import takewhile
-from typing import NamedTuple
 
 from claude_preflight.agents.paths import DISK, HOME, PERSONAL, SYSTEM, reach
 from claude_preflight.agents.permissions import behind_wrapper, fixed_parts
 from claude_preflight.agents.validation import data_path
 from claude_preflight.late import late
+from claude_preflight.typed import NamedTuple
 
 EVERYTHING = "everything"  # the power of a pattern that fits every command
 

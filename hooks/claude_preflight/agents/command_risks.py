@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from claude_preflight.agents.configured_commands import ConfiguredCommand
 from claude_preflight.agents.launch import program_name, take_apart
@@ -20,6 +19,7 @@ from claude_preflight.late import late
 from claude_preflight.model import Span
 from claude_preflight.syntax.nodes import Text
 from claude_preflight.syntax.shell import Command, Redirection, Word, commands, windows_commands
+from claude_preflight.typed import NamedTuple
 
 # The kinds of risk.
 REMOTE_CODE, HIDDEN_CODE = "remote code", "hidden code"

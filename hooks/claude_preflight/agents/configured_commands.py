@@ -8,13 +8,13 @@ hooks, settings, statusline, skills, plugins-reference and plugin-marketplaces a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from claude_preflight.agents.config import tree_of
 from claude_preflight.agents.mcp import Server, servers
 from claude_preflight.document import Document
 from claude_preflight.late import late
 from claude_preflight.syntax.nodes import Mapping, Node, Sequence, Text
+from claude_preflight.typed import NamedTuple
 
 
 class ConfiguredCommand(NamedTuple):

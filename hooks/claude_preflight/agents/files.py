@@ -8,9 +8,9 @@ because compiling those expressions costs more than a commit hook may take.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from claude_preflight.late import late
+from claude_preflight.typed import NamedTuple
 
 MCP_CONFIG = "mcp-config"  # holds MCP server entries, of whichever client
 CLAUDE_SETTINGS = "claude-settings"

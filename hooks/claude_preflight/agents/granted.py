@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
 
 from claude_preflight.agents.mcp import Server
 from claude_preflight.agents.oauth_scopes import split_scopes
@@ -12,6 +11,7 @@ from claude_preflight.agents.secrets import Secret, find_in_arguments, find_in_v
 from claude_preflight.late import late
 from claude_preflight.model import Span
 from claude_preflight.syntax.nodes import Mapping, Text
+from claude_preflight.typed import NamedTuple
 
 
 class BroadToken(NamedTuple):

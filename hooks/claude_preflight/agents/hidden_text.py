@@ -10,10 +10,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from enum import Enum
-from typing import NamedTuple
 
 from claude_preflight.late import late
 from claude_preflight.model import Span
+from claude_preflight.typed import NamedTuple
 
 
 class HiddenKind(Enum):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
 
 from claude_preflight.agents.known_servers import (
     DEPRECATED,
@@ -18,6 +17,7 @@ from claude_preflight.agents.known_servers import (
     normal_name,
 )
 from claude_preflight.agents.similar_names import is_misspelt, is_slip, skeleton, split_name, squashed
+from claude_preflight.typed import NamedTuple
 
 CHARACTERS, SCOPE, SPELLING = "characters", "scope", "spelling"
 INVENTED, PUBLISHER = "invented", "publisher"

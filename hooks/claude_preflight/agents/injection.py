@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterator
 from enum import Enum
 from itertools import chain, islice
-from typing import NamedTuple
 
 from claude_preflight.late import late
 from claude_preflight.model import Span
+from claude_preflight.typed import NamedTuple
 
 
 class Attack(Enum):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from claude_preflight.agents.oauth_scopes import breadth, may_write
 from claude_preflight.agents.token_inventory import Token, tokens, values
@@ -11,6 +10,7 @@ from claude_preflight.document import Document
 from claude_preflight.model import Span
 from claude_preflight.repository import Repository
 from claude_preflight.syntax.nodes import Text
+from claude_preflight.typed import NamedTuple
 
 
 class Flaw(NamedTuple):

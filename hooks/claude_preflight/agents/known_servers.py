@@ -8,9 +8,12 @@ from __future__ import annotations
 import json
 import re
 from functools import cache, cached_property
-from typing import Any, NamedTuple
 
 from claude_preflight.agents.validation import data_path
+from claude_preflight.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Any
 
 OFFICIAL, COMMUNITY, REFERENCE = "official", "community", "reference"
 DEPRECATED, REPORTED, MALICIOUS = "deprecated", "reported", "malicious"

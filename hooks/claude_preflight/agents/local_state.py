@@ -5,12 +5,11 @@ Sources: the documentation of Claude Code on its settings, memory, sessions and 
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from claude_preflight.agents.config import mapping_of
 from claude_preflight.document import Document
 from claude_preflight.late import late
 from claude_preflight.syntax.nodes import Mapping, Scalar
+from claude_preflight.typed import NamedTuple
 
 INSTRUCTIONS, SETTINGS, STATE = "instructions", "settings", "state"
 

@@ -7,11 +7,11 @@ Codex, Gemini CLI, Roo, Cline, Zed, Kiro, Amazon Q, opencode, Copilot, Continue,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from claude_preflight.agents.config import mapping_of
 from claude_preflight.document import Document
 from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Sequence, Text
+from claude_preflight.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from claude_preflight.agents.launch import Launch

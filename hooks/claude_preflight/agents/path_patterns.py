@@ -7,7 +7,8 @@ section PATTERN FORMAT of gitignore(5), of git 2.51.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from claude_preflight.typed import NamedTuple
 
 
 class PathPattern(NamedTuple):

@@ -6,11 +6,11 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
 
 from claude_preflight.agents.validation import data_path
 from claude_preflight.late import late
 from claude_preflight.syntax.nodes import Text
+from claude_preflight.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from claude_preflight.agents.launch import Launch

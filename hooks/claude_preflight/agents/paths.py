@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import NamedTuple
 
 from claude_preflight.late import late
+from claude_preflight.typed import NamedTuple
 
 DISK, HOME, PERSONAL, CREDENTIALS, SYSTEM, OUTSIDE = "disk", "home", "personal", "credentials", "system", "outside"
 

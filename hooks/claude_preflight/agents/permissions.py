@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import lru_cache
-from typing import NamedTuple
 
 from claude_preflight.agents.path_patterns import matches, matches_segment, read_pattern
 from claude_preflight.late import late
 from claude_preflight.syntax.nodes import Text
+from claude_preflight.typed import NamedTuple
 
 
 class Effect(Enum):

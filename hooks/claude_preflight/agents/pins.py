@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from claude_preflight.late import late
+from claude_preflight.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from claude_preflight.agents.launch import Launch

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from claude_preflight.agents.known_servers import normal_name
 from claude_preflight.agents.mcp import Server
@@ -13,6 +12,7 @@ from claude_preflight.late import late
 from claude_preflight.model import Span
 from claude_preflight.policy import Policy, matches_any
 from claude_preflight.syntax.nodes import Text
+from claude_preflight.typed import NamedTuple
 
 # What a known server of another category is there for lies beyond this machine.
 _OFFLINE = frozenset("filesystem reasoning memory utility testing dev-tool framework".split())

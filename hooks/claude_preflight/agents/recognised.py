@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
 
 from claude_preflight.agents.known_servers import KnownServer, catalogue
 from claude_preflight.agents.mcp import Server
 from claude_preflight.syntax.nodes import Text
+from claude_preflight.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from claude_preflight.agents.launch import Launch

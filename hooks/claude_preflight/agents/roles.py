@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import Enum
-from typing import NamedTuple
 
 from claude_preflight.late import late
 from claude_preflight.syntax.nodes import Mapping, Scalar, Sequence, Text
+from claude_preflight.typed import NamedTuple
 
 
 class Role(Enum):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
 
 from claude_preflight.agents.path_patterns import matches_segment
 from claude_preflight.agents.permissions import LONGEST_PATTERN, Effect, covers_path
 from claude_preflight.agents.validation import data_path
 from claude_preflight.late import late
+from claude_preflight.typed import NamedTuple
 
 _HOME_FOLDER = late(r"//(?:[a-z]/|mnt/[a-z]/)?(?:home|Users)/[^/]+/|//root/")
 _WILDCARD = late(r"\*+|\?|\[[^]]*\]")

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from itertools import pairwise
-from typing import NamedTuple
 
 from claude_preflight.agents.known_servers import KnownServer, Switch
 from claude_preflight.agents.mcp import Server
 from claude_preflight.agents.recognised import split_address
 from claude_preflight.late import late
 from claude_preflight.syntax.nodes import Text
+from claude_preflight.typed import NamedTuple
 
 _OFF = frozenset(("false", "0", "no", "off", "none", "disabled"))
 # Values by which a server is told to hold nothing back.

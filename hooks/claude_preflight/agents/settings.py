@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import Enum
 from itertools import islice
-from typing import NamedTuple
 
 from claude_preflight.agents.config import mapping_of
 from claude_preflight.agents.permissions import (
@@ -24,6 +23,7 @@ from claude_preflight.agents.permissions import (
 )
 from claude_preflight.document import Document
 from claude_preflight.syntax.nodes import Mapping, Scalar, Sequence, Text
+from claude_preflight.typed import NamedTuple
 
 
 class Scope(Enum):

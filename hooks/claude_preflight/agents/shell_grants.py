@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import islice
-from typing import NamedTuple
 
 from claude_preflight.agents.broad_commands import Breadth, breadth
 from claude_preflight.agents.config import mapping_of
@@ -22,6 +21,7 @@ from claude_preflight.agents.settings import Scope, Settings, is_sandboxed, sett
 from claude_preflight.document import Document
 from claude_preflight.late import late
 from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Sequence, Text
+from claude_preflight.typed import NamedTuple
 
 EVERY_COMMAND = "*"
 # Rules that allow wait until somebody trusts the folder they come with; those of an organisation do not.

@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
 
 from claude_preflight.agents.config import mapping_of
 from claude_preflight.agents.files import CLAUDE_SETTINGS
@@ -23,6 +22,7 @@ from claude_preflight.document import Document
 from claude_preflight.late import late
 from claude_preflight.model import Severity, Span
 from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Sequence
+from claude_preflight.typed import NamedTuple
 
 EVERY_TOOL = "*"
 _LONGEST_NAME = 128

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 from claude_preflight.agents.addresses import is_odd_address, is_tunnel
 from claude_preflight.agents.hosts import disguise, distance_of, is_beyond_ascii, is_public_address
@@ -14,6 +13,7 @@ from claude_preflight.agents.tls import allows_plain_http, opposite, turns_off_v
 from claude_preflight.document import Document
 from claude_preflight.model import Edit, Fix
 from claude_preflight.syntax.nodes import Mapping, Scalar, Text, walk
+from claude_preflight.typed import NamedTuple
 
 _SECURE = {"http": "https", "ws": "wss"}
 _NEARBY = {SERVICE: "a machine of the container network", PRIVATE: "a machine of the local network"}

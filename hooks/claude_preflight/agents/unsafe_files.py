@@ -8,7 +8,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 from claude_preflight.agents import files
 from claude_preflight.agents.agent_clis import (
@@ -45,6 +44,7 @@ from claude_preflight.policy import Policy
 from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Text
 from claude_preflight.syntax.nodes import Sequence as NodeSequence
 from claude_preflight.syntax.shell import split_words
+from claude_preflight.typed import NamedTuple
 
 _SHEBANG = late(r"#!\s*(?:\S*/)?(?:env\s+(?:-S\s+)?)?([\w.-]+)")
 _ADVISING = frozenset((files.INSTRUCTIONS, files.AGENT, files.SKILL, files.COMMAND))

@@ -6,7 +6,6 @@ Text that only speaks of a switch is passed over: comments, what `echo` and `cat
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from claude_preflight.agents.agent_clis import (
     Agent,
@@ -25,6 +24,7 @@ from claude_preflight.late import late
 from claude_preflight.model import Span
 from claude_preflight.syntax.nodes import Text
 from claude_preflight.syntax.shell import Command, Redirection, commands, split_words, windows_commands
+from claude_preflight.typed import NamedTuple
 
 
 class Unsafe(NamedTuple):

@@ -7,7 +7,6 @@ compared, looked for, printed, documented or offered as an option of the program
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from claude_preflight.agents.agent_clis import (
     agent_called,
@@ -33,6 +32,7 @@ from claude_preflight.late import late
 from claude_preflight.model import Span
 from claude_preflight.syntax.nodes import Text
 from claude_preflight.syntax.source_code import MARK, NAME, STRING, Token, read_source
+from claude_preflight.typed import NamedTuple
 
 _OPENING = {"(": ")", "[": "]", "{": "}"}
 _MAX_PLACES = 5

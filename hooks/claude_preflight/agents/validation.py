@@ -16,12 +16,16 @@ import json
 import os.path
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from claude_preflight.model import Severity, Span
 from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Sequence, Text, plain, walk
+from claude_preflight.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from typing import Any
+
+    _Check = Callable[[Any, Any, Any, Any], bool]
+
     from jsonschema.exceptions import ValidationError
 
 Path = tuple[str | int, ...]
@@ -127,7 +131,6 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-_Check = Callable[[Any, Any, Any, Any], bool]
 _CHECKS: dict[str, _Check | None] = {
     "type": _type,
     "enum": lambda wanted, value, _schema, _root: any(_same(each, value) for each in wanted),

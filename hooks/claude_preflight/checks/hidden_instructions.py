@@ -48,7 +48,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
 from claude_preflight.agents.hidden_text import Hidden, HiddenKind, find_hidden, visible, visible_offsets
 from claude_preflight.agents.injection import Attack, Phrase, find_phrases, is_meant, speaks_of_attacks
@@ -58,6 +57,7 @@ from claude_preflight.hook import run_hook
 from claude_preflight.late import late
 from claude_preflight.model import Confidence, Edit, Finding, Fix, Rule, Severity, Span
 from claude_preflight.syntax.nodes import Scalar, Text, walk
+from claude_preflight.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from claude_preflight.syntax.markdown import Blocks

@@ -38,7 +38,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from claude_preflight.agents.files import SCRIPT
 from claude_preflight.agents.mcp import Server, servers
@@ -51,6 +50,7 @@ from claude_preflight.late import late
 from claude_preflight.model import Confidence, Edit, Finding, Fix, Rule, Severity
 from claude_preflight.policy import matches_any
 from claude_preflight.syntax.nodes import Text
+from claude_preflight.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from claude_preflight.agents.launch import Launch

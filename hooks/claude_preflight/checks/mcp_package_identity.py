@@ -35,7 +35,6 @@ References
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
 from claude_preflight.agents.mcp import Server, servers
 from claude_preflight.context import Context
@@ -44,6 +43,7 @@ from claude_preflight.hook import run_hook
 from claude_preflight.model import Confidence, Edit, Finding, Fix, Rule, Severity, Span
 from claude_preflight.policy import Policy, matches_any
 from claude_preflight.syntax.nodes import Text
+from claude_preflight.typed import TYPE_CHECKING, NamedTuple
 
 # The catalogue is loaded for files that name a package, and what compares names for those that it does not hold.
 if TYPE_CHECKING:

@@ -32,7 +32,6 @@ References
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
 from claude_preflight.agents.files import SCRIPT
 from claude_preflight.agents.mcp import servers
@@ -42,6 +41,7 @@ from claude_preflight.hook import run_hook
 from claude_preflight.intake import read_worktree
 from claude_preflight.model import Confidence, Edit, Finding, Fix, Rule, Severity
 from claude_preflight.syntax.nodes import Text
+from claude_preflight.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from claude_preflight.agents.launch import Launch

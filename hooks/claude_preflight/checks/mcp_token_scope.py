@@ -38,7 +38,6 @@ References
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from claude_preflight.agents.mcp import Server, servers
 from claude_preflight.agents.recognised import recognised
@@ -47,6 +46,7 @@ from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.hook import run_hook
 from claude_preflight.model import Confidence, Finding, Rule, Severity, Span
+from claude_preflight.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from claude_preflight.agents.known_servers import KnownServer

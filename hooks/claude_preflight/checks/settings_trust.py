@@ -41,7 +41,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from claude_preflight.agents.configured_commands import ConfiguredCommand, commands_of
 from claude_preflight.agents.files import CLAUDE_SETTINGS
@@ -53,6 +52,7 @@ from claude_preflight.hook import run_hook
 from claude_preflight.late import late
 from claude_preflight.model import Confidence, Finding, Rule, Severity
 from claude_preflight.syntax.nodes import Mapping, Scalar, Text
+from claude_preflight.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from claude_preflight.agents.command_risks import Risk

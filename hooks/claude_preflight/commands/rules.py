@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from claude_preflight.examine import write
 from claude_preflight.explain import listing
+from claude_preflight.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse

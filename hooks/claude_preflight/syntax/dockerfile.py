@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from claude_preflight.late import late
 from claude_preflight.model import Span
 from claude_preflight.syntax.jsonc import read_json
 from claude_preflight.syntax.nodes import Sequence, Text, joined
+from claude_preflight.typed import NamedTuple
 
 _LINE = late(r"([^\r\n]*+)(?:\r\n?|\n|\Z)")
 _DIRECTIVE = late(r"[ \t]*+#[ \t]*+(escape|syntax|check)[ \t]*+=[ \t]*+(\S[^\r\n]*+)", re.IGNORECASE)

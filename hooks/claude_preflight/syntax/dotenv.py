@@ -9,10 +9,10 @@ nothing closes is a character like any other. In double quotes the escapes of `.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from claude_preflight.late import late
 from claude_preflight.syntax.nodes import Text, joined
+from claude_preflight.typed import NamedTuple
 
 _NAME = r"\w[\w.-]*+"
 _DECLARATOR = r"(?:export|declare|typeset|readonly|local|setenv|setx|set)"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from claude_preflight.late import late
 from claude_preflight.model import Span
@@ -21,6 +20,7 @@ from claude_preflight.syntax.yaml_scalars import (
     literal_offsets,
     resolve,
 )
+from claude_preflight.typed import NamedTuple
 
 _OPENING_FENCE = late(r"---[ \t]*(?:\r\n?|\n)")
 _CLOSING_FENCE = late(r"(?<=[\r\n])(?:---|\.\.\.)[ \t]*(?:\r\n?|\n|\Z)")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
 
 from claude_preflight.late import late
 from claude_preflight.model import Edit, Span
 from claude_preflight.syntax.nodes import Mapping, Sequence
+from claude_preflight.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Any
 
 _FIRST_INDENT = late(r"[\r\n]([ \t]+)(?=[^\s])")
 

@@ -10,11 +10,11 @@ import re
 from bisect import bisect_left, bisect_right
 from itertools import chain
 from operator import itemgetter
-from typing import NamedTuple
 
 from claude_preflight.late import late
 from claude_preflight.model import Span
 from claude_preflight.syntax.nodes import Text
+from claude_preflight.typed import NamedTuple
 
 CODE = "code"
 CODE_SPAN = "code-span"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from claude_preflight.model import Span
+from claude_preflight.typed import NamedTuple
 
 
 class SyntaxProblem(NamedTuple):

@@ -8,11 +8,11 @@ read as far as it makes sense; nothing raises. The work is linear in the text.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from claude_preflight.late import late
 from claude_preflight.model import Span
 from claude_preflight.syntax.nodes import Text
+from claude_preflight.typed import NamedTuple
 
 # Substitutions nested deeper than this are taken as plain text: each level repeats its text in the words around it.
 MAX_DEPTH = 20

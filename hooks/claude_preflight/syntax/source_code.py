@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import NamedTuple
 
 from claude_preflight.late import late
 from claude_preflight.syntax.nodes import Text
+from claude_preflight.typed import NamedTuple
 
 STRING, NAME, MARK = "string", "name", "mark"
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from claude_preflight.late import late
 from claude_preflight.syntax.jsonc import MAX_DEPTH
 from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Sequence, SyntaxProblem, Text, Tree
 from claude_preflight.syntax.yaml_scalars import DOUBLE_QUOTED, LINE_END, folded_offsets, literal_offsets, resolve
+from claude_preflight.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from yaml import Mark, _yaml

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from claude_preflight.syntax.nodes import Text
+from claude_preflight.typed import NamedTuple
 
 Environment = tuple[tuple[Text, Text], ...]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from claude_preflight.agents.launch.grammars import PROGRAMS
 from claude_preflight.agents.launch.launchers import read_launch, runtime_options
@@ -24,6 +23,7 @@ from claude_preflight.agents.launch.words import (
 )
 from claude_preflight.agents.launch.wrappers import PACKAGED, WRAPPERS, wrapped
 from claude_preflight.syntax.nodes import Text
+from claude_preflight.typed import NamedTuple
 
 # Wrappers inside wrappers are followed this far.
 _MAX_WRAPPERS = 10

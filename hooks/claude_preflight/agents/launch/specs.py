@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from claude_preflight.agents.launch.words import outside_braces
 from claude_preflight.syntax.nodes import Text
+from claude_preflight.typed import NamedTuple
 
 _GIT_HOSTS = ("github.com/", "www.github.com/", "gitlab.com/", "bitbucket.org/", "gist.github.com/")
 _GIT_SCHEMES = ("git", "ssh", "github", "gitlab", "bitbucket", "gist")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from claude_preflight.agents.launch.model import Environment
 from claude_preflight.syntax.nodes import Text
+from claude_preflight.typed import NamedTuple
 
 EXTENSIONS = (".exe", ".cmd", ".bat", ".ps1", ".com")
 SCRIPTS = (".sh", ".bash", ".zsh", ".py", ".js", ".mjs", ".cjs", ".ts")

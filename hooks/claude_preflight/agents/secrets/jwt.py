@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from claude_preflight.agents.secrets.secret import Secret
 from claude_preflight.agents.secrets.table import is_published_example, table, vocabulary
 from claude_preflight.late import late
 from claude_preflight.model import Severity, Span
+from claude_preflight.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
 
 _TOKEN = late(r"(?<![A-Za-z0-9_])(?<![A-Za-z0-9]-)eyJ[\w-]{10,600}+\.[\w-]{4,20000}+\.[\w-]{10,2000}+", re.ASCII)
 

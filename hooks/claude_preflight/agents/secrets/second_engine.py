@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING
 
 from claude_preflight.agents.secrets.names import NOTHING, what_is_named
 from claude_preflight.agents.secrets.placeholders import is_placeholder
@@ -19,6 +18,7 @@ from claude_preflight.agents.secrets.table import is_made_public, table
 from claude_preflight.agents.secrets.values import decoded
 from claude_preflight.late import late
 from claude_preflight.model import Span
+from claude_preflight.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from detect_secrets.plugins.base import BasePlugin

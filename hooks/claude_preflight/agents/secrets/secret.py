@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from claude_preflight.model import Severity, Span
+from claude_preflight.typed import NamedTuple
 
 
 class Secret(NamedTuple):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import NamedTuple
 
 from claude_preflight.agents.secrets.secret import Secret
 from claude_preflight.agents.validation import data_path
 from claude_preflight.model import Severity, Span
+from claude_preflight.typed import NamedTuple
 
 
 class Kind(NamedTuple):
