@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from claude_preflight.agents.validation import accepts, data_path, load_schema
+from claude_preflight.agents.data import data_path
+from claude_preflight.agents.validation import accepts, load_schema
 
 STDIO = {"command": "npx", "args": ["-y", "@acme/docs-mcp@1.4.2"], "env": {"ACME_TOKEN": "${ACME_TOKEN}"}}
 HTTP = {"type": "http", "url": "https://mcp.acme.example/mcp", "headers": {"Authorization": "Bearer ${ACME_TOKEN}"}}

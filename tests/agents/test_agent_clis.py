@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from claude_preflight.agents.agent_clis import agent_called, agents, flags, loose_uses, uses, variable_called
-from claude_preflight.agents.validation import data_path
+from claude_preflight.agents.data import data_path
 from claude_preflight.agents.words import AGENTS, SWITCHES
 from claude_preflight.syntax.nodes import Text
 from claude_preflight.syntax.shell import split_words

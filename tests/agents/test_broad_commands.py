@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from claude_preflight.agents.broad_commands import breadth, powers, programs
-from claude_preflight.agents.validation import data_path, load_schema
+from claude_preflight.agents.data import data_path
+from claude_preflight.agents.validation import load_schema
 
 # Power: patterns, each with the program that is found.
 BROAD = {

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from claude_preflight.agents.data import data_path
 from claude_preflight.agents.known_servers import (
     COMMUNITY,
     DEPRECATED,
@@ -21,7 +22,7 @@ from claude_preflight.agents.known_servers import (
     version_key,
 )
 from claude_preflight.agents.similar_names import is_slip, skeleton, split_name
-from claude_preflight.agents.validation import data_path, load_schema
+from claude_preflight.agents.validation import load_schema
 
 DATA = json.loads(Path(data_path("known_servers.json")).read_text(encoding="utf-8"))
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from claude_preflight.agents.data import data_path
 from claude_preflight.agents.permissions import Effect, covers, read_rule
 from claude_preflight.agents.sensitive_paths import opened_by, sensitive_paths
-from claude_preflight.agents.validation import data_path, load_schema
+from claude_preflight.agents.validation import load_schema
 from claude_preflight.syntax.nodes import Text
 
 # The sensitive path, and patterns that open it.

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from claude_preflight.agents.data import data_path
 from claude_preflight.agents.files import kinds_of
 from claude_preflight.agents.tool_approvals import danger_of_server, danger_of_tool, tool_approvals
-from claude_preflight.agents.validation import data_path, load_schema
+from claude_preflight.agents.validation import load_schema
 from claude_preflight.document import Document
 from claude_preflight.model import Severity
 

@@ -529,10 +529,14 @@ def test_an_installed_package_brings_its_own_schemas(tmp_path: Path) -> None:
     installed = tmp_path / "lib" / "claude_preflight"
     for name in ("agents", "syntax"):
         shutil.copytree(PACKAGE / name, installed / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(PACKAGE / "model.py", installed)
+    for name in ("model.py", "late.py", "typed.py"):
+        shutil.copy(PACKAGE / name, installed)
     (installed / "schemas").mkdir()
     (installed / "schemas" / "own.schema.json").write_text('{"title": "Ünstalled"}', encoding="utf-8")
-    code = "from claude_preflight.agents.validation import *; print(data_path('own.schema.json'), load_schema('own'))"
+    code = (
+        "from claude_preflight.agents.data import data_path; from claude_preflight.agents.validation import load_schema; "
+        "print(data_path('own.schema.json'), load_schema('own'))"
+    )
     done = subprocess.run(
         [sys.executable, "-X", "utf8", "-c", code],
         env={"PYTHONPATH": str(tmp_path / "lib")},

@@ -5,14 +5,13 @@ The programs stand in `schemas/broad_commands.json`.
 
 from __future__ import annotations
 
-import json
 import re
 from functools import cache
 from itertools import takewhile
 
+from claude_preflight.agents.data import load
 from claude_preflight.agents.paths import DISK, HOME, PERSONAL, SYSTEM, reach
 from claude_preflight.agents.permissions import behind_wrapper, fixed_parts
-from claude_preflight.agents.validation import data_path
 from claude_preflight.late import late
 from claude_preflight.typed import NamedTuple
 
@@ -47,8 +46,7 @@ class Breadth(NamedTuple):
 
 @cache
 def _data() -> tuple[dict[str, str], dict[str, Program]]:
-    with open(data_path("broad_commands.json"), encoding="utf-8") as file:
-        data = json.load(file)
+    data = load("broad_commands.json")
     programs = {
         name: Program(
             entry["power"],

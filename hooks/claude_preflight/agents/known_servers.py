@@ -5,11 +5,10 @@ The facts are `schemas/known_servers.json`; `docs/known-servers.md` tells how to
 
 from __future__ import annotations
 
-import json
 import re
 from functools import cache, cached_property
 
-from claude_preflight.agents.validation import data_path
+from claude_preflight.agents.data import load
 from claude_preflight.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -176,8 +175,7 @@ class Catalogue:
 @cache
 def catalogue() -> Catalogue:
     """Return the catalogue, read once."""
-    with open(data_path("known_servers.json"), encoding="utf-8") as file:
-        return Catalogue(json.load(file))
+    return Catalogue(load("known_servers.json"))
 
 
 def normal_name(registry: str, name: str) -> str:

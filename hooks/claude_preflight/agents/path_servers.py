@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from claude_preflight.agents.validation import data_path
+from claude_preflight.agents.data import load
 from claude_preflight.late import late
 from claude_preflight.syntax.nodes import Text
 from claude_preflight.typed import TYPE_CHECKING, NamedTuple
@@ -54,8 +53,7 @@ class GivenPath(NamedTuple):
 @cache
 def path_servers() -> dict[str, PathServer]:
     """Return the servers that work on files by their names: packages, images, modules and binaries."""
-    with open(data_path("path_servers.json"), encoding="utf-8") as file:
-        entries = json.load(file)["servers"]
+    entries = load("path_servers.json")["servers"]
     return {
         name: PathServer(
             entry.get("positional", False),

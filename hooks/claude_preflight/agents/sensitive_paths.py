@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from functools import cache
 
+from claude_preflight.agents.data import load
 from claude_preflight.agents.path_patterns import matches_segment
 from claude_preflight.agents.permissions import LONGEST_PATTERN, Effect, covers_path
-from claude_preflight.agents.validation import data_path
 from claude_preflight.late import late
 from claude_preflight.typed import NamedTuple
 
@@ -42,8 +41,7 @@ class SensitivePath(NamedTuple):
 @cache
 def sensitive_paths() -> tuple[SensitivePath, ...]:
     """Return the paths that are known to hold credentials, those that every project should deny first."""
-    with open(data_path("sensitive_paths.json"), encoding="utf-8") as file:
-        entries = json.load(file)["paths"]
+    entries = load("sensitive_paths.json")["paths"]
     return tuple(
         SensitivePath(
             entry["path"],

@@ -7,17 +7,16 @@ cursor.com on permissions.json and the CLI's tokens; ampcode.com/manual; all as 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from functools import cache
 
 from claude_preflight.agents.config import mapping_of
+from claude_preflight.agents.data import load
 from claude_preflight.agents.files import CLAUDE_SETTINGS
 from claude_preflight.agents.mcp import Server, servers
 from claude_preflight.agents.permissions import Kind, names_tool
 from claude_preflight.agents.settings import Settings, is_true, settings_of
-from claude_preflight.agents.validation import data_path
 from claude_preflight.document import Document
 from claude_preflight.late import late
 from claude_preflight.model import Severity, Span
@@ -211,8 +210,7 @@ class _Data(NamedTuple):
 
 @cache
 def _data() -> _Data:
-    with open(data_path("mcp_tools.json"), encoding="utf-8") as file:
-        data = json.load(file)
+    data = load("mcp_tools.json")
     tools = [
         (
             late("|".join(re.escape(name).replace(r"\*", ".*") for name in entry["names"])),

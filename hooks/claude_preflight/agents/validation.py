@@ -13,10 +13,11 @@ keywords of their own, which JSON Schema ignores:
 from __future__ import annotations
 
 import json
-import os.path
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from claude_preflight.agents.data import data_path as data_path
+from claude_preflight.agents.data import load
 from claude_preflight.model import Severity, Span
 from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Sequence, Text, plain, walk
 from claude_preflight.typed import TYPE_CHECKING, NamedTuple
@@ -30,17 +31,8 @@ if TYPE_CHECKING:
 
 Path = tuple[str | int, ...]
 
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _LONGEST_NAME = 60
 _loaded: dict[str, dict[str, Any]] = {}
-
-
-def data_path(name: str) -> str:
-    """Return the path of the file `name` of the folder `schemas`, installed or in a checkout."""
-    installed = os.path.join(_PACKAGE, "schemas", name)
-    if os.path.exists(installed):
-        return installed
-    return os.path.join(os.path.dirname(os.path.dirname(_PACKAGE)), "schemas", name)
 
 
 def load_schema(name: str) -> dict[str, Any]:
@@ -49,8 +41,7 @@ def load_schema(name: str) -> dict[str, Any]:
     Raises OSError where there is no such schema.
     """
     if name not in _loaded:
-        with open(data_path(f"{name}.schema.json"), encoding="utf-8") as file:
-            _loaded[name] = json.load(file)
+        _loaded[name] = load(f"{name}.schema.json")
     return _loaded[name]
 
 

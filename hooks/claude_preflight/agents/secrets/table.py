@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 
+from claude_preflight.agents.data import load
 from claude_preflight.agents.secrets.secret import Secret
-from claude_preflight.agents.validation import data_path
 from claude_preflight.model import Severity, Span
 from claude_preflight.typed import NamedTuple
 
@@ -48,8 +47,7 @@ class Table(NamedTuple):
 @cache
 def table() -> Table:
     """Return the table, read once."""
-    with open(data_path("credentials.json"), encoding="utf-8") as file:
-        data = json.load(file)
+    data = load("credentials.json")
     kinds = {entry["id"]: Kind(**entry) for entry in data["kinds"]}
     keywords: dict[str, list[tuple[str, Kind]]] = {"_": [], "-": [], "": []}
     for kind in kinds.values():
