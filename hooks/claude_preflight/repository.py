@@ -44,6 +44,15 @@ class Repository:
         prefix = os.path.join(self.root, "")
         return full[len(prefix) :].replace(os.sep, "/") if full.startswith(prefix) else None
 
+    def size(self) -> int:
+        """Return how many files the index has; 0 where that cannot be told without git."""
+        try:
+            with open(os.path.join(self.root, ".git", "index"), "rb") as file:
+                header = file.read(12)
+        except OSError:  # there is no index yet, or it is kept elsewhere
+            return 0
+        return int.from_bytes(header[8:], "big") if header.startswith(b"DIRC") else 0
+
     def tracked(self, folder: str = "") -> list[str]:
         """Return the paths of the tracked files; with a `folder`, of those below it and of new ones not ignored.
 

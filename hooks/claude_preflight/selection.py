@@ -18,8 +18,10 @@ from claude_preflight.run import Source
 _AGENT_FOLDERS = frozenset(
     (".claude", ".cursor", ".codex", ".gemini", ".kiro", ".roo", ".vscode", ".opencode", ".amazonq")
 )
-# Up to so many files are read by ourselves: starting git takes as long.
+# Up to so many files are read by ourselves: starting git takes as long. So are those that are less than this part of
+# the repository, because git searches all of it.
 _FEW = 100
+_SMALL_PART = 1 / 10
 _SOURCE = frozenset((SOURCE,))
 
 
@@ -100,7 +102,7 @@ def _begin_with(
     repository: Repository, paths: list[str], words: tuple[str, ...], *, index: bool
 ) -> Callable[[], Iterable[str]]:
     """Start to look for those of `paths` that hold one of `words`; git reads a tree faster than we do."""
-    if repository.is_git and (index or len(paths) > _FEW):
+    if repository.is_git and (index or len(paths) > max(_FEW, _SMALL_PART * repository.size())):
         finish = repository.begin_holding(words, index=index)
         return lambda: filter(frozenset(finish()).__contains__, paths)
     return partial(_with_words, repository, paths, words)
