@@ -9,9 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+from claude_preflight.agents.session_environment import MARKERS
 
 Files = dict[str, str | bytes]
 MakeRepository = Callable[[Files], Path]
+
+settings.register_profile("long", max_examples=10_000)  # a hundred times the ordinary; see tests/fuzz
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -23,7 +28,10 @@ def _own_git_configuration(tmp_path_factory: pytest.TempPathFactory) -> None:
     )
     os.environ["HOME"] = str(home)
     os.environ["GIT_CONFIG_NOSYSTEM"] = "1"
-    for name in ("XDG_CONFIG_HOME", "GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "CLAUDE_PREFLIGHT_TODAY"):
+    for name in ("XDG_CONFIG_HOME", "GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE"):
+        os.environ.pop(name, None)
+    os.environ["CLAUDE_PREFLIGHT_TODAY"] = "2026-11-22"  # examples stand as they were written
+    for name in MARKERS:  # whoever runs the tests may be an agent
         os.environ.pop(name, None)
 
 

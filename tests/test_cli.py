@@ -83,6 +83,13 @@ def test_json_has_exactly_the_documented_keys(make_repository: MakeRepository) -
     }
 
 
+@pytest.mark.parametrize("command", [(), ("check",)])
+def test_help_fits_a_screen(command: tuple[str, ...], make_repository: MakeRepository) -> None:
+    lines = run(make_repository({}), PREFLIGHT, *command, "--help", COLUMNS="80").stdout.splitlines()
+    assert 5 < len(lines) <= 24
+    assert max(map(len, lines)) <= 80
+
+
 def test_explain_prints_the_documentation_of_every_rule_and_hook(make_repository: MakeRepository) -> None:
     folder = make_repository({})
     for name in (*all_rules(), *(hook.id for hook in HOOKS), "claude-preflight"):

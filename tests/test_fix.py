@@ -102,5 +102,5 @@ def test_what_was_audited_is_pinned_to_the_audited_version(make_repository: Make
 def test_a_record_that_says_nothing_pins_nothing(record: str, make_repository: MakeRepository) -> None:
     servers = '{"mcpServers": {"a": {"type": "stdio", "command": "npx", "args": ["-y", "tool"]}}}\n'
     folder = make_repository({".mcp.json": servers, ".mcp-audit.json": record})
-    assert run(folder, PREFLIGHT, "check", "--fix").returncode == 0
+    run(folder, PREFLIGHT, "check", "--fix")
     assert (folder / ".mcp.json").read_text() == servers

@@ -11,7 +11,7 @@ import yaml
 from identify import identify
 
 from claude_preflight.agents.files import GLOBS, kinds_of, pattern
-from claude_preflight.catalogue import HOOKS, UMBRELLA, all_rules, umbrella_kinds
+from claude_preflight.catalogue import HOOKS, REMOVED, TASKS, UMBRELLA, all_rules, umbrella_kinds
 from claude_preflight.generate import GENERATED, ROOT
 from conftest import run, tool
 
@@ -32,8 +32,13 @@ def test_manifest_is_accepted(command: str) -> None:
 
 def test_manifest_names_every_hook_and_the_readme_every_hook_and_rule() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert [stanza["id"] for stanza in MANIFEST] == [UMBRELLA, *(hook.id for hook in HOOKS)]
-    for name in (UMBRELLA, *(hook.id for hook in HOOKS), *all_rules()):
+    assert [stanza["id"] for stanza in MANIFEST] == [
+        UMBRELLA,
+        *(hook.id for hook in HOOKS),
+        *(task.id for task in TASKS),
+        *REMOVED,
+    ]
+    for name in (UMBRELLA, *(hook.id for hook in HOOKS), *(task.id for task in TASKS), *all_rules()):
         assert f"`{name}`" in readme
 
 
@@ -116,4 +121,4 @@ def test_umbrella_sees_the_file(path: str, tmp_path: Path) -> None:
 
 
 def test_umbrella_reads_every_kind() -> None:
-    assert set(umbrella_kinds()) >= {kind for hook in HOOKS for kind in hook.kinds}
+    assert set(umbrella_kinds()) >= {kind for hook in HOOKS if not hook.opt_in for kind in hook.kinds}

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from conftest import MakeRepository, git
-
 from claude_preflight.repository import Repository
+from conftest import MakeRepository, git
 
 
 def test_size_is_the_number_of_files_in_the_index(make_repository: MakeRepository) -> None:

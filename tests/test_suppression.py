@@ -126,7 +126,10 @@ def test_policy_of_the_base_branch_counts_when_asked(make_repository: MakeReposi
     git(folder, "commit", "-qm", "base")
     write(folder, {".mcp.json": STRICT, ".claude-preflight.yaml": POLICY.format(rule="filesystem-root", more="")})
     assert rules_and_count(folder) == ([], 1)
-    assert rules_and_count(folder, "--policy-from", "main") == ([".mcp.json:1 filesystem-root"], 0)
+    assert rules_and_count(folder, "--policy-from", "main") == (
+        [".claude-preflight.yaml:2 policy-loosened", ".mcp.json:1 filesystem-root"],
+        0,
+    )
 
 
 def test_policy_allows_folders(make_repository: MakeRepository) -> None:

@@ -296,12 +296,50 @@ def hook(hook_id: str) -> Hook | None:
     return next((each for each in HOOKS if each.id == hook_id), None)
 
 
+class Task(NamedTuple):
+    """A hook id that is no item of the list: a command, for stages or with packages of its own.
+
+    `extra` is the group of optional dependencies in pyproject.toml that it needs, if any.
+    """
+
+    id: str
+    name: str
+    description: str
+    entry: str
+    stages: tuple[str, ...]
+    always: bool = False
+    extra: str = ""
+
+
+TASKS = (
+    Task(
+        "claude-preflight-fix",
+        "claude-preflight --fix",
+        "Repairs what has one right answer, and reports the rest.",
+        "claude-preflight check --fix",
+        ("pre-commit", "pre-merge-commit", "pre-push", "manual"),
+    ),
+    Task(
+        "mcp-audit-update",
+        "ask the registries about the MCP servers",
+        "Writes .mcp-audit.json; the only hook that uses the network.",
+        "claude-preflight audit",
+        ("manual",),
+        always=True,
+        extra="audit",
+    ),
+)
+# Hook ids of earlier versions, with what replaces each: their entries in the manifest say so, and fail.
+REMOVED: dict[str, str] = {}
+
 UMBRELLA_HOOKS = tuple(each for each in HOOKS if not each.opt_in)
 
 
 def umbrella_kinds() -> tuple[str, ...]:
-    """Return the kinds of file that any hook of the umbrella reads, and the policy itself."""
-    return tuple(dict.fromkeys((files.POLICY, *(kind for each in UMBRELLA_HOOKS for kind in each.kinds))))
+    """Return the kinds of file that any hook of the umbrella reads, and the policy and baseline themselves."""
+    return tuple(
+        dict.fromkeys((files.POLICY, files.BASELINE, *(kind for each in UMBRELLA_HOOKS for kind in each.kinds)))
+    )
 
 
 def all_rules() -> dict[str, tuple[str, Rule]]:

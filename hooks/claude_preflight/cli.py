@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 COMMANDS = {
     "check": ("claude_preflight.commands.check", "check files, or every tracked file"),
     "explain": ("claude_preflight.commands.explain", "tell what a rule or a hook is about"),
+    "checklist": ("claude_preflight.commands.checklist", "print the checklist with the state of each item"),
+    "audit": ("claude_preflight.audit.command", "ask the registries about the MCP servers, and keep the answers"),
+    "sessions": ("claude_preflight.sessions.command", "show what a session of Claude Code did"),
+    "init": ("claude_preflight.commands.init", "write the first files of a repository that takes this up"),
+    "agent-hook": ("claude_preflight.commands.agent_hook", "tell a coding agent what its last edit broke"),
     "rules": ("claude_preflight.commands.rules", "list every rule"),
 }
 

@@ -18,6 +18,7 @@ from claude_preflight.explain import documentation
 
 ROOT = Path(__file__).resolve().parents[2]
 # Without `stages` a hook also runs at commit-msg, over the message file; the names are git's since pre-commit 3.2.
+_STAGES = ("pre-commit", "pre-merge-commit", "pre-push", "manual")
 _STANZA = """- id: {id}
   name: {name}
   description: {description}
@@ -26,35 +27,59 @@ _STANZA = """- id: {id}
   files: {files}
   types: []
   types_or: [{types}, symlink]
-{always}  stages: [pre-commit, pre-merge-commit, pre-push, manual]
+{more}  stages: [{stages}]
+  minimum_pre_commit_version: 3.2.0
+"""
+_ALWAYS = "  always_run: true\n  pass_filenames: false\n"
+_REMOVED = """- id: {id}
+  name: '{id} was removed'
+  entry: 'use {instead} instead of {id}'
+  language: fail
+  always_run: true
+  pass_filenames: false
   minimum_pre_commit_version: 3.2.0
 """
 
 
 def manifest(_: str = "") -> str:
     """Return the text of `.pre-commit-hooks.yaml`."""
-    stanzas = [
-        _stanza(
-            UMBRELLA,
-            "claude-preflight",
-            "The whole checklist in one process.",
-            "claude-preflight check",
-            catalogue.umbrella_kinds(),
-        )
-    ]
+    kinds = catalogue.umbrella_kinds()
+    stanzas = [_stanza(UMBRELLA, UMBRELLA, "The whole checklist in one process.", "claude-preflight check", kinds)]
     for hook in HOOKS:
-        stanzas.append(_stanza(hook.id, hook.name, f"{hook.item}.", hook.id, hook.kinds, always=hook.always))
+        more = _ALWAYS if hook.always else ""
+        stanzas.append(_stanza(hook.id, hook.name, f"{hook.item}.", hook.id, hook.kinds, more=more))
+    for task in catalogue.TASKS:
+        more = _ALWAYS if task.always else "  require_serial: true\n"
+        if task.extra:
+            # An entry with packages of its own gets an environment of its own: the others never see them.
+            more += f"  additional_dependencies: [{', '.join(map(repr, _extra(task.extra)))}]\n"
+        stanzas.append(_stanza(task.id, task.name, task.description, task.entry, kinds, more=more, stages=task.stages))
+    stanzas += [_REMOVED.format(id=old, instead=new) for old, new in catalogue.REMOVED.items()]
     return "# Generated from the catalogue by claude_preflight.generate.\n" + "".join(stanzas)
 
 
+def _extra(group: str) -> list[str]:
+    """Return the requirements of the `group` of optional dependencies."""
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return list(project["optional-dependencies"][group])
+
+
 def _stanza(
-    hook_id: str, name: str, description: str, entry: str, kinds: tuple[str, ...], *, always: bool = False
+    hook_id: str,
+    name: str,
+    description: str,
+    entry: str,
+    kinds: tuple[str, ...],
+    *,
+    more: str = "",
+    stages: tuple[str, ...] = _STAGES,
 ) -> str:
     quoted = {"name": name, "description": description, "files": pattern(kinds)}
     words = {key: f"'{value.replace(chr(39), chr(39) * 2)}'" for key, value in quoted.items()}
     types = "text" if SOURCE in kinds else "file"
-    running = "  always_run: true\n  pass_filenames: false\n" if always else ""
-    return _STANZA.format(id=hook_id, entry=entry, types=types, always=running, **words)
+    return _STANZA.format(id=hook_id, entry=entry, types=types, more=more, stages=", ".join(stages), **words)
 
 
 def scripts(pyproject: str) -> str:
@@ -73,6 +98,7 @@ def readme(text: str) -> str:
         rows += [f"| **{section}. {title}** | |"] if members else []
         rows += [f"| `{hook.id}` | {hook.item} |" for hook in members]
     rows.append(f"| **`{UMBRELLA}`** | the whole list, in one process |")
+    rows += [f"| `{task.id}` | {task.description.rstrip('.')} |" for task in catalogue.TASKS]
     text = _between(text, "<!-- begin hooks -->\n", "<!-- end hooks -->", "".join(f"{row}\n" for row in rows))
     table = ["| rule | severity | what it refuses |", "|---|---|---|"]
     for rule_id, (_, rule) in catalogue.all_rules().items():

@@ -10,6 +10,21 @@ from claude_preflight.syntax.nodes import Mapping, Sequence
 from claude_preflight.typed import NamedTuple
 
 FILE_NAME = ".claude-preflight.yaml"
+# What `limits` may set, and what holds without it.
+LIMITS = {
+    "review_days": 90.0,
+    "token_days": 90.0,
+    "package_age_days": 30.0,
+    "weekly_downloads": 500.0,
+    "session_hours": 3.0,
+    "outside_minutes": 0.0,  # a session may work on for so long after it has read outside sources
+    "session_cost_usd": 1.0,  # no session is unusual below this
+    "session_deviations": 3.5,  # scaled median absolute deviations, the usual bound for outliers
+    "server_tokens": 50_000.0,
+    "idle_sessions": 10.0,
+    "decision_commits": 20.0,
+    "decision_days": 14.0,
+}
 
 
 class PolicyError(Exception):
@@ -46,6 +61,10 @@ class Policy(NamedTuple):
     limits: tuple[tuple[str, float], ...] = ()
     ignores: tuple[Ignore, ...] = ()
     severities: tuple[tuple[str, Severity], ...] = ()
+
+    def limit(self, name: str) -> float:
+        """Return the limit `name`, as the policy sets it or by default."""
+        return dict(self.limits).get(name, LIMITS[name])
 
 
 def matches_any(value: str, patterns: Iterable[str]) -> bool:

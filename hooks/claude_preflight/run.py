@@ -8,20 +8,30 @@ from claude_preflight.agents.files import CLAUDE_SETTINGS, UNPLACED_SETTINGS, VI
 from claude_preflight.catalogue import UMBRELLA, Hook
 from claude_preflight.checks import claude_preflight as own
 from claude_preflight.context import Context
-from claude_preflight.document import Document
+from claude_preflight.document import Document, Position
 from claude_preflight.intake import Refusal, decode
-from claude_preflight.model import Finding, Rule, Severity, Span
-from claude_preflight.suppress import Suppressor
+from claude_preflight.model import Finding, Fix, Rule, Severity, Span
+from claude_preflight.policy import Policy
+from claude_preflight.suppress import Suppression, Suppressor
 from claude_preflight.typed import NamedTuple
 
 _REFUSALS: dict[str, Rule] = {rule.id: rule for rule in own.RULES}
 _UNPLACED = frozenset((UNPLACED_SETTINGS,))
 
 
+class PlacedEdit(NamedTuple):
+    """An edit with its place: the text from `start` to `end` (exclusive) becomes `replacement`."""
+
+    start: Position
+    end: Position
+    replacement: str
+
+
 class Result(NamedTuple):
     """A finding with its place: lines and columns are 1-based, columns count code points, the end is exclusive.
 
-    `fingerprint` is that of the document the finding was made in, see `Document.fingerprint`.
+    `fingerprint` is that of the document the finding was made in, see `Document.fingerprint`. `suppression` is set if
+    the finding is hidden. `edits` are those of its fix.
     """
 
     hook: str
@@ -33,15 +43,23 @@ class Result(NamedTuple):
     end_line: int
     end_column: int
     fingerprint: int = 0
+    suppression: Suppression | None = None
+    edits: tuple[PlacedEdit, ...] = ()
 
 
 class Report(NamedTuple):
-    """What a run found. `suppressed` counts hidden findings by what hid them; `crashes` are failures of our own."""
+    """What a run found. `hidden` are the findings that are passed over; `crashes` are failures of our own."""
 
     results: tuple[Result, ...]
-    suppressed: tuple[tuple[str, int], ...]
+    hidden: tuple[Result, ...]
     files: int
     crashes: tuple[str, ...]
+
+    @property
+    def suppressed(self) -> tuple[tuple[str, int], ...]:
+        """How many findings are hidden by what, by name."""
+        reasons = [result.suppression.by for result in self.hidden if result.suppression]
+        return tuple((reason, reasons.count(reason)) for reason in sorted(set(reasons)))
 
 
 class Source(NamedTuple):
@@ -80,13 +98,19 @@ def run(sources: Iterable[Source], hooks: tuple[Hook, ...], context: Context, *,
             results.append(refused(source.path, document))
             continue
         found = list(_findings(document, readers, context, crashes))
-        for hook, finding in suppressor.visible(document, found, {reader.id for reader in readers}):
-            results.append(_place(document, hook, finding, context))
+        for hook, finding, suppression in suppressor.judge(document, found, {reader.id for reader in readers}):
+            results.append(place(document, hook, finding, context.policy, suppression))
     if context.policy.document is not None:
         for finding in suppressor.policy_findings(complete):
-            results.append(_place(context.policy.document, UMBRELLA, finding, context))
-    ordered = sorted(results, key=lambda result: (result.path, result.line, result.column, result.finding.rule.id))
-    return Report(tuple(ordered), tuple(sorted(suppressor.counts.items())), files, tuple(crashes))
+            results.append(place(context.policy.document, UMBRELLA, finding, context.policy))
+    results.sort(key=order)
+    shown, hidden = ([result for result in results if bool(result.suppression) is wanted] for wanted in (False, True))
+    return Report(tuple(shown), tuple(hidden), files, tuple(crashes))
+
+
+def order(result: Result) -> tuple[str, int, int, str]:
+    """Return the key by which a report is sorted."""
+    return result.path, result.line, result.column, result.finding.rule.id
 
 
 def _findings(
@@ -102,12 +126,29 @@ def _findings(
             crashes.append(f"{document.path}: the check {hook.id} failed: {type(error).__name__}")
 
 
-def _place(document: Document, hook: str, finding: Finding, context: Context) -> Result:
+def place(
+    document: Document, hook: str, finding: Finding, policy: Policy, suppression: Suppression | None = None
+) -> Result:
+    """Return the result that `finding`, of the hook `hook`, is in `document`."""
     span = _with_quotes(document.text, finding.span)
     start, end = document.position(span.start), document.position(span.end)
-    overrides = dict(context.policy.severities)
-    severity = overrides.get(finding.rule.id) or overrides.get(hook) or finding.rule.severity
-    return Result(hook, finding, severity, document.path, *start, *end, document.fingerprint)
+    severity = severity_of(finding.rule, hook, policy)
+    edits = _placed_edits(document, finding.fix) if finding.fix else ()
+    fingerprint = document.fingerprint
+    return Result(hook, finding, severity, document.path, *start, *end, fingerprint, suppression, edits)
+
+
+def severity_of(rule: Rule, hook: str, policy: Policy) -> Severity:
+    """Return how severe `rule` of the hook `hook` is under `policy`."""
+    overrides = dict(policy.severities)
+    return overrides.get(rule.id) or overrides.get(hook) or rule.severity
+
+
+def _placed_edits(document: Document, fix: Fix) -> tuple[PlacedEdit, ...]:
+    return tuple(
+        PlacedEdit(document.position(edit.span.start), document.position(edit.span.end), edit.replacement)
+        for edit in fix.edits
+    )
 
 
 def _with_quotes(text: str, span: Span) -> Span:

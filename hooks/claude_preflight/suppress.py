@@ -7,15 +7,14 @@ A comment stands on the line of the finding, or alone on the line above it:
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from claude_preflight.checks.claude_preflight import IGNORE_EXPIRED, IGNORE_UNUSED, IGNORE_WITHOUT_REASON
 from claude_preflight.document import Document
 from claude_preflight.late import late
 from claude_preflight.model import Finding, Span
 from claude_preflight.policy import Ignore, Policy, matches_any
+from claude_preflight.typed import NamedTuple
 
 MARKER = "claude-preflight:"
 _COMMENT = late(
@@ -25,6 +24,16 @@ _COMMENT = late(
 )
 _PRAGMA = late(r"pragma: ?(?:allowlist|whitelist)[ -](?:(nextline)[ -])?secret")
 _CLOSINGS = ("-->", "*/")
+
+
+class Suppression(NamedTuple):
+    """Why a finding is hidden: `by` is "comment", "pragma", "policy" or "baseline", `reason` what the team says."""
+
+    by: str
+    reason: str
+
+
+Judged = tuple[str, Finding, Suppression | None]
 
 
 class _Comment(NamedTuple):
@@ -37,50 +46,45 @@ class _Comment(NamedTuple):
 
 
 class Suppressor:
-    """Decides which findings are hidden, and remembers what hid them."""
+    """Decides which findings are hidden, and remembers which exemptions were of use."""
 
     def __init__(self, policy: Policy, today: str) -> None:
         self.policy = policy
         self.today = today
-        self.counts: Counter[str] = Counter()
         self._used: set[Ignore] = set()
         self._checked: set[tuple[str, str]] = set()
 
-    def visible(
-        self, document: Document, found: list[tuple[str, Finding]], hooks: set[str]
-    ) -> list[tuple[str, Finding]]:
-        """Return those of `found` (pairs of hook id and finding) that nothing hides.
+    def judge(self, document: Document, found: list[tuple[str, Finding]], hooks: set[str]) -> list[Judged]:
+        """Return `found` (pairs of hook id and finding) with what hides each, or None.
 
         `hooks` are the ids of the hooks that have read `document`; findings about the comments themselves are added.
         """
         self._checked.update((document.path, hook) for hook in hooks)
         comments = list(_comments(document)) if MARKER in document.text else []
         used: set[_Comment] = set()
-        kept = [pair for pair in found if not self._hidden(document, pair[0], pair[1], comments, used)]
-        return kept + [("claude-preflight", finding) for finding in _comment_findings(comments, used, hooks)]
+        judged: list[Judged] = [
+            (hook, finding, self._suppression(document, hook, finding, comments, used)) for hook, finding in found
+        ]
+        return judged + [("claude-preflight", finding, None) for finding in _comment_findings(comments, used, hooks)]
 
-    def _hidden(
+    def _suppression(
         self, document: Document, hook: str, finding: Finding, comments: list[_Comment], used: set[_Comment]
-    ) -> bool:
+    ) -> Suppression | None:
         line = document.position(finding.span.start).line
         for comment in comments:
             if comment.line == line and comment.reason and comment.rules & {hook, finding.rule.id}:
                 used.add(comment)
-                self.counts["comment"] += 1
-                return True
+                return Suppression("comment", comment.reason)
         if hook == "agent-file-secrets" and _has_pragma(document, finding.span.start):
-            self.counts["pragma"] += 1
-            return True
+            return Suppression("pragma", "")
         return self._ignored(document.path, hook, finding)
 
-    def _ignored(self, path: str, hook: str, finding: Finding) -> bool:
+    def _ignored(self, path: str, hook: str, finding: Finding) -> Suppression | None:
         for ignore in self.policy.ignores:
-            if _expired(ignore, self.today) or not _fits(ignore, path, hook, finding):
-                continue
-            self._used.add(ignore)
-            self.counts["policy"] += 1
-            return True
-        return False
+            if not _expired(ignore, self.today) and _fits(ignore, path, hook, finding):
+                self._used.add(ignore)
+                return Suppression("policy", ignore.reason)
+        return None
 
     def policy_findings(self, complete: bool) -> Iterator[Finding]:
         """Yield findings, in the policy's own document, about its exemptions that have expired or exempt nothing.

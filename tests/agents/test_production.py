@@ -19,6 +19,7 @@ from claude_preflight.agents.production import (
     SERVER,
     VARIABLE,
     Evidence,
+    names_template,
     of_line,
     of_production_variable,
     of_server,
@@ -102,6 +103,19 @@ FOUND: dict[str, tuple[dict[str, object], Told]] = {
         [(VARIABLE, "PROD_DB_PASSWORD"), (VARIABLE, "PROD_DB_HOST")],
     ),
     "a variable passed into a container": (run("docker", "run", "-e", "PROD_TOKEN", "x"), [(VARIABLE, "PROD_TOKEN")]),
+    "a third party's host that the policy does not know": (
+        env(URL="https://production.acme-pay.com"),
+        [(HOST, "production.acme-pay.com")],
+    ),
+    "a third party's host with a password": (
+        env(URL=f"https://a:{PASSWORD}@production.plaid.com"),
+        [(CREDENTIAL, "production.plaid.com")],
+    ),
+    "the output of a command": (env(PROD_TOKEN="$(pass show token)"), [(VARIABLE, "PROD_TOKEN")]),
+    "variables that are handed on": (
+        {"command": "mcp", "env_vars": ["PROD_DB_URL", "PATH"], "bearer_token_env_var": "PROD_TOKEN"},
+        [(VARIABLE, "PROD_DB_URL"), (VARIABLE, "PROD_TOKEN")],
+    ),
     "a vault": (env(PW="op://Prod/db/password"), [(VARIABLE, "Prod/db/password")]),
     "a profile behind a path": (env(KUBECONFIG="~/.kube/prod.yaml"), [(PROFILE, "~/.kube/prod.yaml")]),
     "a project": (env(BIGQUERY_PROJECT="acme-prod"), [(PROFILE, "acme-prod")]),
@@ -144,6 +158,8 @@ SILENT: dict[str, dict[str, object]] = {
     "live as another thing": env(LIVE_URL="https://live.acme.io", LIVE_CHAT_TOKEN="${LIVE_CHAT_TOKEN}", GO_LIVE="yes"),
     "a login by reference": env(URL="https://api.acme.io", A_USER="jo", A_PASSWORD="${PW}"),
     "a login for a development system": env(URL="https://dev.acme.io", A_USER="jo", A_PASSWORD=PASSWORD),
+    "a third party's own host": env(PLAID_URL="https://production.plaid.com", PROD_PAY_URL="https://api-m.paypal.com"),
+    "a login for a third party's test system": env(U="https://wwwcie.ups.com", A_USER="jo", A_PASSWORD=PASSWORD),
     "a login for a mailbox": env(SMTP_HOST="smtp.acme.io", SMTP_USER="jo", SMTP_PASSWORD=PASSWORD),
     "a login for the private network": env(URL="https://10.0.0.8", A_USER="jo", A_PASSWORD=PASSWORD),
     "a login to be filled in": env(URL="https://api.acme.io", A_USER="your-user", A_PASSWORD=PASSWORD),
@@ -215,6 +231,40 @@ def parts(line: str) -> tuple[Text, Text]:
 )
 def test_variable_of_an_env_file(line: str, kind: str) -> None:
     assert [evidence.kind for evidence in of_variable(*parts(line), Policy())] == ([kind] if kind else [])
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("DB_URL=$PROD_DB_URL", [(VARIABLE, "PROD_DB_URL")]),
+        ("PROD_DB_URL=$(pass show db)", [(VARIABLE, "PROD_DB_URL")]),
+        ("PW=op://Prod/db/password", [(VARIABLE, "Prod/db/password")]),
+        ("DB_URL=$DEV_DB_URL", []),
+        ("PROD_REGION=$REGION", []),
+    ],
+)
+def test_exported_variable_hands_on_what_it_refers_to(line: str, found: Told) -> None:
+    assert told(list(of_variable(*parts(line), Policy(), exported=True)), line) == found
+
+
+def test_the_policy_may_claim_a_third_party_host() -> None:
+    policy = Policy(production_hosts=("*.plaid.com",))
+    assert in_server(env(URL="https://sandbox.plaid.com"), policy=policy) == [(HOST, "sandbox.plaid.com")]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (".env.example", True),
+        ("a/sample.env", True),
+        ("a/samples.env", False),
+        ("a/.env.local.dist", True),
+        ("template/.env", False),
+        ("env.tmpl", True),
+    ],
+)
+def test_template_by_its_name(path: str, expected: bool) -> None:
+    assert names_template(path) == expected
 
 
 @pytest.mark.parametrize(

@@ -534,7 +534,8 @@ def test_an_installed_package_brings_its_own_schemas(tmp_path: Path) -> None:
     (installed / "schemas").mkdir()
     (installed / "schemas" / "own.schema.json").write_text('{"title": "Ünstalled"}', encoding="utf-8")
     code = (
-        "from claude_preflight.agents.data import data_path; from claude_preflight.agents.validation import load_schema; "
+        "from claude_preflight.agents.data import data_path\n"
+        "from claude_preflight.agents.validation import load_schema\n"
         "print(data_path('own.schema.json'), load_schema('own'))"
     )
     done = subprocess.run(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import NamedTuple
 
+from claude_preflight.agents.data import load
 from claude_preflight.agents.launch import program_name, take_apart
-from claude_preflight.agents.validation import data_path
 from claude_preflight.syntax.nodes import Text
+from claude_preflight.typed import NamedTuple
 
 
 class Switch(NamedTuple):
@@ -43,7 +42,11 @@ class Setting(NamedTuple):
 
 
 class Agent(NamedTuple):
-    """A coding agent; `safe` is what to use instead of its switches, `own_sandbox` what switches its sandbox on."""
+    """A coding agent; `safe` is what to use instead of its switches, `own_sandbox` what switches its sandbox on.
+
+    For `downloads`, `system`, `images` and `actions`, which tell how it comes to a machine, and for `shared_name` see
+    `schemas/agent_clis.schema.json`.
+    """
 
     name: str
     binaries: tuple[str, ...]
@@ -53,6 +56,11 @@ class Agent(NamedTuple):
     switches: tuple[Switch, ...]
     variables: tuple[Variable, ...]
     settings: tuple[Setting, ...]
+    downloads: tuple[str, ...] = ()
+    system: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    shared_name: tuple[str, ...] = ()
 
 
 class Use(NamedTuple):
@@ -71,8 +79,7 @@ class Use(NamedTuple):
 @cache
 def agents() -> tuple[Agent, ...]:
     """Return the known agents, those first whose flags others have copied."""
-    with open(data_path("agent_clis.json"), encoding="utf-8") as file:
-        entries = json.load(file)["agents"]
+    entries = load("agent_clis.json")["agents"]
     return tuple(
         Agent(
             entry["name"],
@@ -105,6 +112,7 @@ def agents() -> tuple[Agent, ...]:
                 )
                 for each in entry.get("settings", ())
             ),
+            *(tuple(entry.get(key, ())) for key in ("downloads", "system", "images", "actions", "shared_name")),
         )
         for entry in entries
     )
@@ -176,12 +184,13 @@ def _own(agent: Agent, words: Sequence[Text], *, named: bool) -> Iterator[Use]:
     line = f" {' '.join(words)} "
     if any(f" {own} " in line for own in agent.own_sandbox):
         return
+    starts = {name: words.index(name) for switch in agent.switches if (name := switch.subcommand) in words}
     for number, word in enumerate(words):
         if word[:1] != "-":
             continue
         flag, has_value, value = word.partition("=")
         for switch in agent.switches:
-            if flag not in switch.flags or (switch.subcommand and switch.subcommand not in words[:number]):
+            if flag not in switch.flags or (switch.subcommand and starts.get(switch.subcommand, number) >= number):
                 continue
             if not switch.values:
                 if not has_value or value.strip("'\"").lower() not in ("false", "0", "no", "off"):

@@ -58,13 +58,24 @@ _PASSES = 2  # over a script: a variable may be used above the line that sets it
 # --- programs -----------------------------------------------------------------------------------------------------
 
 _SHELLS = frozenset("sh bash zsh dash ksh ash fish".split())
-_RUNTIMES = frozenset("python python3 python2 node nodejs deno bun ruby perl php pwsh powershell".split())
-_CODE_OPTIONS = {"perl": "-e", "ruby": "-e", "node": "-e", "nodejs": "-e", "bun": "-e", "php": "-r"}
+_RUNTIMES = frozenset("python python3 python2 node nodejs deno bun ruby perl php lua pwsh powershell".split())
+_CODE_OPTIONS = {"perl": "-e", "ruby": "-e", "node": "-e", "nodejs": "-e", "bun": "-e", "php": "-r", "lua": "-e"}
 _FETCHERS = frozenset(
-    "curl wget fetch http https xh iwr irm invoke-webrequest invoke-restmethod start-bitstransfer".split()
+    "curl wget aria2c fetch http https xh iwr irm invoke-webrequest invoke-restmethod start-bitstransfer".split()
 )
 _NETWORK = frozenset("nc ncat netcat telnet socat".split())
 _LOOKUPS = frozenset("dig host nslookup ping".split())
+# They print what another machine sends, without being asked for a file; of some only what these words do.
+_ANSWERED = {
+    **dict.fromkeys("ssh dig host nslookup lynx w3m links elinks ftp nc ncat netcat telnet socat".split(), ()),
+    "aws": ("s3",),
+    "gsutil": ("cat", "cp"),
+    "gh": ("api", "gist"),
+}
+_ALL_IN_ONE = frozenset(("busybox", "toybox"))  # their first word is the program
+# Of Windows: the first writes what it fetches to its last operand, the others run what an address gives.
+_FETCHES_TO_FILE = frozenset(("certutil", "bitsadmin", "start-bitstransfer"))
+_RUNS_ADDRESS = frozenset(("mshta", "regsvr32"))
 _COPIERS = frozenset("scp rsync sftp rclone".split())
 # They print what they are given, changed or not.
 _FILTERS = frozenset(
@@ -135,7 +146,19 @@ _EXPANSION = late(
 )
 _FETCHING = late(r"\b(?:iwr|irm|invoke-webrequest|invoke-restmethod|downloadstring|downloadfile|curl|wget)\b", re.I)
 _NETWORK_CODE = late(
-    r"\b(?:requests\.|urllib|http\.client|socket|fetch\(|https?\.request|axios|XMLHttpRequest|Net::HTTP)"
+    r"\b(?:requests\.|httpx\.|urllib|urlopen|http\.client|socket|fetch\(|https?[\"'\s)]*\.(?:request|get)|axios|XMLHttpRequest"
+    r"|Net::HTTP|LWP|HTTP::Tiny|open-uri|URI\.open|file_get_contents)"
+)
+# Code that runs text as code; a method called so is something else.
+_EVALUATION = late(r"(?<![.\w])(?:exec|eval)\s*\(|(?<![.\w])eval\s+\w|\(\s*eval\s*\)|\bnew\s+Function\b|\bos\.system\s*\(")
+_PIPED_TO_SHELL = late(r"\b(?:curl|wget)\b[^|;&\n]{0,300}\|\s*(?:sudo\s+)?(?:ba|z|da|k)?sh\b")
+_WHOLE_ENVIRONMENT = late(r"\bos\.environ(?!\s*[.\[])\b|\bprocess\.env(?!\s*[.\[?\w])|%ENV\b")
+_POWERSHELL_EVALUATION = late(r"(?:\biex|\binvoke-expression)\s*\(|\[scriptblock\]::create\s*\(", re.IGNORECASE)
+_SPELLED_OUT = late(r"(?:\\x[0-9A-Fa-f]{2}|\\[0-7]{3}){4}")
+# What is written there runs later, or opens the machine.
+_STARTUP_FILE = late(
+    r"~/\.(?:(?:bash|zsh)(?:rc|env|_profile|_login)|z?profile|ssh/(?:authorized_keys|rc)|config/(?:fish|autostart)/.*)$"
+    r"|(?:^|/)\.git/hooks/[\w-]+$|/etc/cron"
 )
 _SECRET_CODE = late(r"\.ssh\b|id_rsa|id_ed25519|\.aws\b|\.gnupg|\.netrc|credentials\.json")
 
@@ -262,6 +285,8 @@ class _Reading:
             return _NOTHING
         local = Text.at(str(text), 0, len(text))
         windows = powershell or line
+        if powershell and _runs_download(text):
+            self.report(REMOTE_CODE, text, "a download")
         found = windows_commands(local, powershell=powershell) if windows else commands(local)
         return self.run(_Script(text, found, shell=not windows), stdin, depth)
 
@@ -298,7 +323,7 @@ class _Reading:
             return self.into_shell(step, depth)
         self.inert = self.inert and step.name in _INERT
         output = self.program(step, depth)
-        self.written(step, output)
+        self.written(step, output, depth)
         return output
 
     def redirected(self, script: _Script, redirection: Redirection, target: Word, depth: int) -> Facts:
@@ -306,10 +331,14 @@ class _Reading:
             return frozenset().union(*(self.variable(match["name"]) for match in _NAME.finditer(redirection.body)))
         if redirection.operator.endswith("<<<"):
             return self.word(script, target, depth)
-        return self.file(script, target)
+        return self.file(script, target) | self.word(script, target, depth)
 
     def unwrapped(self, words: Sequence[Text]) -> tuple[tuple[Text, ...], bool]:
         """Return the words of the program behind wrappers, and whether it is a shell that is given a script."""
+        if len(words) > 1 and program_name(words[0]) in _ALL_IN_ONE:
+            words = words[1:]
+        if len(words) > 2 and program_name(words[0]) == "env" and words[1] in ("-S", "--split-string"):
+            words = (words[0], *words[2:])
         launch = take_apart(words[0], words[1:])
         for at, word in enumerate(words):
             name = program_name(word)
@@ -377,11 +406,17 @@ class _Reading:
     def write(self, path: str, facts: Facts) -> None:
         self.files[path.removeprefix("./")] = self.held(path) | facts
 
-    def written(self, step: _Step, output: Facts) -> None:
+    def written(self, step: _Step, output: Facts, depth: int) -> None:
         for redirection in step.command.redirections:
             if redirection.target is not None and ">" in redirection.operator:
                 self.write(redirection.target, output)
                 device = _DEVICE.match(redirection.target)
+                started = _STARTUP_FILE.search(_HOME.sub("~", redirection.target, count=1))
+                if started and any(fact.kind in (_DOWNLOAD, _DECODED) for fact in output):
+                    self.report(REMOTE_CODE, step.place(), f"a download, from {redirection.target}")
+                elif started and step.name in _ECHOES:
+                    for word in step.operands:
+                        self.read_text(step.script.place(word), _NOTHING, depth + 1)
                 if device and step.name in _SHELLS:
                     self.report(REMOTE_CODE, step.place(), f"what {device[1]} sends")
                 elif device:
@@ -413,7 +448,18 @@ class _Reading:
             return self.interpreter(step, depth)
         if name in _NETWORK or name in _LOOKUPS or name in _COPIERS:
             self.transmit(step)
+            return _answer(step)
+        if name == "crontab" and step.operands:
+            self.code(step, *step.operands[:1], session=False)
+            self.executed(step, step.stdin if step.operands[0] == "-" else _NOTHING, session=False)
             return _NOTHING
+        if name in _FETCHES_TO_FILE and any("://" in word for word in step.operands):
+            self.write(step.operands[-1], frozenset((Fact(_DOWNLOAD, "a download"),)))
+            return _NOTHING
+        if name in _RUNS_ADDRESS and any("://" in word for word in step.words[1:]):
+            self.report(REMOTE_CODE, step.place(), "a download")
+        if name in ("awk", "gawk") and any(_PIPED_TO_SHELL.search(word) for word in step.words[1:]):
+            self.report(REMOTE_CODE, step.place(), "a download")
         if name in ("read", "mapfile", "readarray"):
             given = self.loop_input(step)
             for word in step.operands:
@@ -439,12 +485,18 @@ class _Reading:
             self.approving(step)
         if name in _ECHOES:
             quoted = name == "printf" and any("%q" in word for word in words)
-            return _NOTHING if quoted else self.all_words(step, words)
+            spelled = any(_SPELLED_OUT.search(word) for word in words)
+            facts = frozenset((Fact(_DECODED, "decoded text"),)) if spelled else _NOTHING
+            return facts if quoted else facts | self.all_words(step, words)
         if name in ("env", "printenv", "set", "export", "declare", "gci") and not step.operands:
             return frozenset((Fact(_ENVIRONMENT, "the whole environment"),))
         if name == "security" and any("password" in word or word == "dump-keychain" for word in words):
             named = next((str(word) for word in step.operands if "laude" in word), "")
             return frozenset((Fact(_SECRET, f"the keychain ({named})" if named else "the keychain"),))
+        if name == "gh" and step.operands[:2] == ["auth", "token"]:
+            return frozenset((Fact(_SECRET, "the login of ~/.config/gh/"),))
+        if name in _ANSWERED:
+            return _answer(step)
         if name not in _FILTERS or any(word in _SILENT for word in words if name in ("grep", "egrep", "rg")):
             return _NOTHING
         files = step.operands[1:] if name in _PATTERN_FIRST else step.operands
@@ -491,10 +543,19 @@ class _Reading:
                 self.report(SESSION_AS_CODE, step.place(), fact.what)
 
     def inline(self, step: _Step, code: Text) -> None:
-        """Report code for another interpreter that reads credentials."""
+        """Report code for another interpreter that sends credentials, or runs what it fetches."""
+        if _PIPED_TO_SHELL.search(code) and step.name not in _SHELLS:
+            self.report(REMOTE_CODE, step.place(), "a download")
+        if not _NETWORK_CODE.search(code):
+            return
         secret = _SECRET_CODE.search(code)
-        if secret and _NETWORK_CODE.search(code):
+        if secret:
             self.report(EXFILTRATION, step.place(), secret[0])
+        foreign = any(locality(host) in (PUBLIC, UNKNOWN) for host in _hosts(code, bare=False))
+        if foreign and _WHOLE_ENVIRONMENT.search(code):
+            self.report(EXFILTRATION, step.place(), "the whole environment")
+        if foreign and _EVALUATION.search(code):
+            self.report(REMOTE_CODE, step.place(), "a download")
 
     def xargs(self, step: _Step, depth: int) -> Facts:
         """Read what `xargs` or `find` runs: names become its words, or code where they are put into a script."""
@@ -512,6 +573,8 @@ class _Reading:
             )
         elif code:
             self.read_text(step.script.place(code[0]), _NOTHING, depth + 1)
+        elif number and step.name == "xargs":
+            self.executed(step, step.stdin, session=True)
         return step.stdin if step.name == "xargs" else _NOTHING
 
     # --- network ---
@@ -524,8 +587,9 @@ class _Reading:
         if hosts and all(is_local(host) for host in hosts):
             return _NOTHING
         facts = frozenset((Fact(_DOWNLOAD, "a download"),))
-        printed = step.name != "wget" or target in ("-", "/dev/stdout")
-        if not target and (step.name == "wget" or any(_KEEPS_NAME.match(word) for word in step.words[1:])):
+        saves = step.name in ("wget", "aria2c")
+        printed = not saves or target in ("-", "/dev/stdout")
+        if not target and (saves or any(_KEEPS_NAME.match(word) for word in step.words[1:])):
             target = next((word.partition("?")[0].rpartition("/")[2] for word in step.operands), "")
         if target and target != "-":
             self.write(target, facts)
@@ -569,11 +633,21 @@ class _Reading:
         elif step.name in _COPIERS:
             remote = [word for word in operands if re.match(r"(?:[\w.-]+@)?[\w.-]{2,}:", word)]
             facts = frozenset().union(*(self.file(step.script, word) for word in operands if word not in remote))
+            if remote and len(operands) > 1 and operands[-1] not in remote:
+                self.fetched(remote, operands[-1])
             operands = remote
         if operands:
             self.sent(
                 step, facts, [str(word).partition("@")[2].partition(":")[0] or str(word) for word in operands[:1]]
             )
+
+    def fetched(self, remote: Sequence[Text], target: Text) -> None:
+        """Take note of the files that are copied from `remote` places to `target`, a file or a folder."""
+        for word in remote:
+            name = word.rpartition("/")[2].rpartition(":")[2]
+            folder = str(target).rstrip("/")
+            for path in (folder, name if folder == "." else f"{folder}/{name}"):
+                self.write(path, frozenset((Fact(_DOWNLOAD, "a download"),)))
 
     def sent(self, step: _Step, facts: Facts, hosts: Sequence[str]) -> None:
         """Report what of `facts` must not leave this machine for `hosts`."""
@@ -644,6 +718,19 @@ class _Reading:
 
 _WHOLE = Text.at("", 0, 0)
 _NAME = late(r"\$\{?(?P<name>[A-Za-z_]\w*)")
+
+
+def _runs_download(text: str) -> bool:
+    """Tell whether the PowerShell text `text` runs what it fetches, in an expression and not through a pipe."""
+    plain = text.replace("`", "")
+    return bool(_POWERSHELL_EVALUATION.search(plain) and _FETCHING.search(plain))
+
+
+def _answer(step: _Step) -> Facts:
+    """Return what the program of `step` prints if it asks another machine."""
+    wanted = _ANSWERED.get(step.name)
+    asks = wanted is not None and (not wanted or any(word in wanted for word in step.operands[:2]))
+    return frozenset((Fact(_DOWNLOAD, "a download"),)) if asks else _NOTHING
 
 
 def _as_word(text: Text) -> Word:
@@ -741,6 +828,8 @@ def _selected(facts: Facts, code: Text | None) -> Facts:
 
 
 def _decodes(name: str, words: Sequence[Text]) -> bool:
+    if name == "rev":
+        return True
     if name == "base64":
         return any(word in ("-d", "-D", "--decode", "-di") for word in words)
     return (name == "xxd" and any(word.startswith("-") and "r" in word for word in words)) or (

@@ -9,7 +9,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from claude_preflight.agents.config import mapping_of
 from claude_preflight.agents.mcp import Server, servers
@@ -18,6 +17,7 @@ from claude_preflight.document import Document
 from claude_preflight.late import late
 from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Text
 from claude_preflight.syntax.nodes import Sequence as NodeSequence
+from claude_preflight.typed import NamedTuple
 
 
 class Setting(NamedTuple):
@@ -45,6 +45,8 @@ _SELECTING_VARIABLE = late(
 )
 # An application is configured by its project as well; a server has it to choose whose data it works on.
 _PROJECT_VARIABLE = late(r"(?:GOOGLE_CLOUD|GCP|GCLOUD|BIGQUERY|BQ|FIREBASE|CLOUDSDK_CORE)_PROJECT(?:_ID)?")
+# Variables that build tools copy into what every visitor downloads.
+_PUBLISHED = late(r"(?:VITE|(?:NEXT|NUXT|EXPO)_PUBLIC|PUBLIC|REACT_APP|VUE_APP|NG_APP|GATSBY|STORYBOOK|PARCEL)_")
 _SELECTING_OPTIONS = frozenset(
     "--profile --aws-profile --aws_profile --context --kube-context --env-file --env_file --envfile".split()
 )
@@ -153,6 +155,11 @@ def _command(path: str, key: str, value: Text) -> Iterator[Setting]:
         if approved or "(" not in value:
             command = value.part(*approved.span(1)) if approved else value
             yield from command_settings("an approved command", path, command)
+
+
+def is_published(name: str) -> bool:
+    """Tell whether the value of a variable called `name` is public anyway."""
+    return bool(_PUBLISHED.match(name))
 
 
 def variable_settings(owner: str, key: str, name: Text, value: Text) -> Iterator[Setting]:

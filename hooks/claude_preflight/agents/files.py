@@ -28,6 +28,7 @@ TOKEN_INVENTORY = "token-inventory"
 LOCAL_STATE = "local-state"  # what an agent keeps for one person or one session
 AUDIT_RECORD = "audit-record"
 POLICY = "policy"
+BASELINE = "baseline"
 CI = "ci"  # workflows and pipelines of CI systems
 DOCKERFILE = "dockerfile"
 COMPOSE = "compose"
@@ -231,6 +232,7 @@ GLOBS: dict[str, tuple[str, ...]] = {
     ),
     AUDIT_RECORD: (".mcp-audit.json",),
     POLICY: (".claude-preflight.yaml",),
+    BASELINE: (".claude-preflight-baseline.json",),
     CI: (
         ".github/workflows/*.yml",
         ".github/workflows/*.yaml",
@@ -322,6 +324,8 @@ def pattern(kinds: tuple[str, ...]) -> str:
     if SOURCE in kinds:
         return ""
     globs = dict.fromkeys(glob for kind in kinds for glob in GLOBS.get(kind, ()))
+    if not globs:  # of what is no file
+        return ""
     return rf"(^|/)({'|'.join(_regex(glob) for glob in globs)})$"
 
 

@@ -37,21 +37,10 @@ def held_values(document: Document) -> Iterator[Flaw]:
 
 def broken_form(document: Document) -> Iterator[Flaw]:
     """Yield where the inventory `document` does not have its form."""
-    from claude_preflight.agents.config import tree_of
-    from claude_preflight.agents.validation import accepts, duplicate_keys, errors, load_schema
-    from claude_preflight.syntax.nodes import plain
+    from claude_preflight.agents.record_form import form_flaws
 
-    tree = tree_of(document)
-    if tree.root is None or tree.problems:
-        offset, why = tree.problems[0] if tree.problems else (0, "it is empty")
-        yield Flaw(Span(offset, offset), f"the token inventory cannot be read: {why}", _FORM, "syntax")
-        return
-    for key in duplicate_keys(tree.root):
-        yield Flaw(key.span, f'the key "{key}" stands here again', "keep one of them", f"{key}#again")
-    schema = load_schema("token-inventory")
-    if not accepts(schema, plain(tree.root)):
-        for error in errors(schema, tree.root):
-            yield Flaw(error.span, f"the token inventory: {error.message}", _FORM, "/".join(map(str, error.path)))
+    for flaw in form_flaws(document, "token-inventory"):
+        yield Flaw(flaw.span, f"the token inventory: {flaw.message}", _FORM, flaw.key)
 
 
 def wide_scopes(document: Document, repository: Repository) -> Iterator[Flaw]:

@@ -68,7 +68,7 @@ class Server:
         if self._launch is None and self.command is not None:
             from claude_preflight.agents.launch import take_apart
 
-            self._launch = take_apart(self.command, self.arguments, self.env)
+            self._launch = take_apart(self.command, self.arguments, self.env, search=True)
         return self._launch
 
     @property
@@ -87,12 +87,22 @@ def servers(document: Document) -> tuple[Server, ...]:
 
 
 def _servers(document: Document) -> tuple[Server, ...]:
-    if document.path.endswith((".md", ".mdc")) and "mcp" not in document.text:
-        return ()  # nearly every agent: its front matter need not be read
+    if document.path.endswith((".md", ".mdc")) and "mcp" not in document.text and "\\" not in document.text:
+        return ()  # nearly every agent: its front matter need not be read; an escape may spell the word
     root = mapping_of(document)
     if root is None:
         return ()
-    return tuple(server for path, table in _tables(document.path, root) for server in _entries(path, table))
+    found = [server for path, table in _tables(document.path, root) for server in _entries(path, table)]
+    return (*found, *_single_command(document.path, root))
+
+
+def _single_command(path: str, root: Mapping) -> Iterator[Server]:
+    """Yield the server that `mcp.serverCommand` of Gemini CLI and its fork starts, a whole line in one string."""
+    mcp = root.mapping("mcp") if "gemini" in path or "qwen" in path else None
+    for name, line in mcp.live_pairs() if mcp else ():
+        if name == "serverCommand":
+            entry = Mapping([(Text.at("command", *name.span), line)], line.start, line.end)
+            yield Server(name, entry, ("mcp", "serverCommand"))
 
 
 def _tables(path: str, root: Mapping) -> Iterator[tuple[tuple[str, ...], Node]]:
@@ -107,8 +117,13 @@ def _tables(path: str, root: Mapping) -> Iterator[tuple[tuple[str, ...], Node]]:
         ("mcp", "servers"),
         ("mcp", "mcpServers"),
         ("settings", "mcp", "servers"),
-        ("customizations", "vscode", "mcp", "servers"),
-        ("customizations", "vscode", "settings", "mcp", "servers"),
+        ("settings", "mcp.servers"),
+        *(
+            ("customizations", editor, *place)
+            for editor in ("vscode", "cursor")
+            for place in (("mcp", "servers"), ("settings", "mcp", "servers"), ("settings", "mcp.servers"))
+        ),
+        ("managedMcpServers",),
     ]
     name = path.rpartition("/")[2]
     if "mcp" in name:
@@ -132,6 +147,10 @@ def _nested_tables(root: Mapping) -> Iterator[tuple[tuple[str, ...], Node]]:
     for number, plugin in enumerate((root.sequence("plugins") or Sequence([], 0, 0)).items):
         if isinstance(plugin, Mapping) and (table := plugin.get("mcpServers")):
             yield ("plugins", str(number), "mcpServers"), table
+    for name, market in (root.mapping("extraKnownMarketplaces") or Mapping([], 0, 0)).live_pairs():
+        source = market.mapping("source") if isinstance(market, Mapping) else None
+        for path, table in _nested_tables(source) if source else ():
+            yield ("extraKnownMarketplaces", str(name), "source", *path), table
 
 
 def _is_bare(root: Mapping) -> bool:
@@ -150,12 +169,19 @@ def _at(root: Mapping, place: tuple[str, ...]) -> Node | None:
 def _entries(path: tuple[str, ...], table: Node) -> Iterator[Server]:
     if isinstance(table, Mapping):
         for name, node in table.live_pairs():
-            if isinstance(node, Mapping):
+            if name == "mcpServers" and isinstance(node, Mapping) and not _is_entry(node):  # a whole file, inline
+                yield from _entries((*path, str(name)), node)
+            elif isinstance(node, Mapping):
                 yield Server(name, node, (*path, str(name)))
     elif isinstance(table, Sequence):
         for number, node in enumerate(table.items):
             if isinstance(node, Mapping):
                 yield from _listed(path, number, node)
+
+
+def _is_entry(node: Mapping) -> bool:
+    inner = _entry(node)
+    return inner.get("command") is not None or inner.get("cmd") is not None or _first(inner, _URL_KEYS) is not None
 
 
 def _listed(path: tuple[str, ...], number: int, node: Mapping) -> Iterator[Server]:
@@ -171,6 +197,8 @@ def _listed(path: tuple[str, ...], number: int, node: Mapping) -> Iterator[Serve
 
 def _entry(node: Mapping) -> Mapping:
     """Return where the entry keeps its command or URL: in itself, or one level down where some clients nest it."""
+    if node.text("command") is not None or _first(node, _URL_KEYS) is not None:
+        return node
     for key in ("transport", "config", "server", "command"):
         inner = node.mapping(key)
         if inner and (inner.get("command") or inner.get("path") or _first(inner, _URL_KEYS)):

@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from itertools import islice
-from typing import NamedTuple
 
 from claude_preflight.late import late
 from claude_preflight.syntax.nodes import Text
+from claude_preflight.typed import NamedTuple
 
 WEB, DATABASE, BROKER, SHELL, STORAGE, CLOUD, PLAIN = "web", "database", "broker", "shell", "storage", "cloud", "plain"
 
@@ -24,9 +24,11 @@ _SCHEMES: dict[str, str] = {
         "postgres postgresql pgsql redshift cockroach cockroachdb crdb mysql mysqlx mariadb tidb singlestore mongodb"
         " redis rediss valkey valkeys mssql sqlserver jtds oracle clickhouse clickhousedb snowflake cassandra scylla"
         " couchbase couchbases couchdb neo4j bolt db2 firebird hive presto trino influxdb vertica memcached"
-        " elasticsearch opensearch libsql teradata hana odbc ldap ldaps etcd surrealdb arangodb databricks".split(),
+        " elasticsearch opensearch libsql teradata hana odbc ldap ldaps etcd surrealdb arangodb databricks prisma"
+        " awsathena edgedb gel milvus questdb rqlite yugabyte".split(),
         DATABASE,
     ),
+    "bigquery": CLOUD,
     **dict.fromkeys("amqp amqps kafka nats mqtt mqtts pulsar stomp sb tcp".split(), BROKER),
     **dict.fromkeys("ssh sftp ftp ftps scp smb rsync".split(), SHELL),
     **dict.fromkeys("s3 s3a gs abfs abfss wasb wasbs".split(), STORAGE),
@@ -39,7 +41,8 @@ class Place(NamedTuple):
     `kind` is a constant of this module, `scheme` is in lower case without a driver behind `+`, and empty where none is
     written. `host` is a name, an address without brackets, the resource of a cloud's name for it, or a variable as
     spelled. `path` has no leading slash; of a database it is the name. `query` holds the parameters behind `?` or `;`,
-    which also give `user` and `password` where nothing before the host does. Of a list of hosts each makes a place.
+    which also give `user` and `password` where nothing before the host does, and the host where none is written. Of a
+    list of hosts each makes a place; a socket on this machine makes none.
     """
 
     text: Text
@@ -81,6 +84,19 @@ _ORACLE = late(
 _CLOUD_SQL = late(
     r"(?<![\w.:-])(?P<host>[a-z][a-z0-9-]{4,29}:[a-z]{2,20}-[a-z]{2,20}[0-9]{1,2}:[a-z][a-z0-9-]{0,97})(?![\w:-])"
 )
+_TNS = late(
+    r"\(\s{0,9}HOST\s{0,9}=\s{0,9}(?P<host>[\w.-]{1,255})\s{0,9}\)(?:\s{0,9}\(\s{0,9}PORT\s{0,9}=\s{0,9}(?P<port>\d{1,5}))?",
+    re.IGNORECASE,
+)
+# SQLAlchemy takes an ODBC connection string as an encoded parameter; clients of .NET list what Redis wants by commas.
+_ENCODED_ODBC = late(r"(?:server|host)%3D(?:tcp%3A)?(?P<host>[\w.-]{1,255})(?:%2C(?P<port>\d{1,5}))?", re.IGNORECASE)
+_REDIS = late(
+    r"(?<![\w./@:-])(?P<host>[\w.-]{1,255}):(?P<port>\d{1,5}),(?:[\w ]{1,30}=[^,\s]{0,200},){0,9}"
+    r"password=(?P<password>[^,\s\"']{1,200})",
+    re.IGNORECASE,
+)
+_ENCODED = late(r"%(2[DEF]|3A|5F)", re.IGNORECASE)
+_SOCKET_OF_CLOUD_SQL = "/cloudsql/"
 _ARN = late(r"(?<![\w:-])arn:aws[a-z-]{0,10}:[a-z0-9-]{1,40}:[a-z0-9-]{0,30}:\d{0,12}:(?P<host>[\w/:.@+=-]{1,300})")
 
 # What stands before the `=` of a key=value connection string, without blanks and underscores.
@@ -95,8 +111,15 @@ _ROLES = {
     **dict.fromkeys(("password", "pwd", "pass", "accountkey", "sharedaccesskey"), "password"),
     **dict.fromkeys(("database", "initialcatalog", "dbname", "databasename", "catalog"), "path"),
     "port": "port",
+    **dict.fromkeys(("authentication", "trustedconnection", "integratedsecurity"), "access"),
 }
+_HOST_ROLES = frozenset("host hostaddr server servername".split())
+_FILE = late(
+    r"(?:\.{0,2}|~|[A-Za-z]:|\|\w+\|)[/\\|].*|:memory:|.*\.(?:db3?|sqlite3?|s3db|sdf|mdf|mdb|accdb|duckdb|fdb)",
+    re.IGNORECASE | re.DOTALL,
+)
 _KEYED_HOST = late(r"(?:tcp:|np:|lpc:)?(?P<host>[^\s,:;\\]+)(?:[,:][ \t]*(?P<port>\d{1,5}))?", re.IGNORECASE)
+_WHOLE_VALUE = late(r"[^;\s]*")
 _QUOTE_OR_END = late(r"[\r\n\"'`]")
 _MAX_HOSTS = 100  # of one list; none in use is as long
 _REACH = 1000  # characters of a connection string that are looked at on either side of its host
@@ -147,8 +170,23 @@ def _url(url: Text, scheme: str, start: int) -> Iterator[Place]:
         colon = url.find(":", start, at)
         user = url.part(start, colon if colon >= 0 else at) or user
         password = url.part(colon + 1, at) if colon >= 0 else password
-    for host, port in _host_list(url, max(start, at + 1), end):
-        yield Place(url, kind, scheme, user, password, host, port, path, query)
+    hosts = list(_host_list(url, max(start, at + 1), end))
+    if not hosts and kind != WEB:
+        hosts = [(value, None) for key, value in query if _folded(key) in _HOST_ROLES and _LITERAL.search(value)]
+    for host, port in hosts:
+        plain = _decoded(host)
+        if not plain.startswith("/"):
+            yield Place(url, kind, scheme, user, password, plain, port, path, query)
+        elif plain is not host and plain.startswith(_SOCKET_OF_CLOUD_SQL):
+            instance = Text.at(plain.removeprefix(_SOCKET_OF_CLOUD_SQL), host.start, host.end)
+            yield Place(url, CLOUD, "cloudsql", user, password, instance, port, path, query)
+
+
+def _decoded(host: Text) -> Text:
+    """Return `host` with what a URL may encode of a name or a path as it is; it has the place of the whole then."""
+    if "%" not in host or not _ENCODED.search(host):
+        return host
+    return Text.at(_ENCODED.sub(lambda match: chr(int(match[1], 16)), host), host.start, host.end)
 
 
 def _authority_end(url: str, start: int, kind: str) -> int:
@@ -223,6 +261,8 @@ def _keyed_place(string: Text, value_start: int) -> Place | None:
     host = _KEYED_HOST.match(string, value_start)
     if not host or not roles.keys() - {"port"} or string.startswith("//", host.end() + 1):
         return None
+    if _FILE.fullmatch(_WHOLE_VALUE.match(string, value_start).group()):  # type: ignore[union-attr]  # it matches the empty string
+        return None
     port = string.part(*host.span("port")) if host["port"] else roles.get("port")
     user, password, path = (roles.get(role) for role in ("user", "password", "path"))
     return Place(string, DATABASE, "", user, password, string.part(*host.span("host")), port, path, ())
@@ -235,6 +275,12 @@ def _odd(text: Text) -> Iterator[Place]:
         yield from _matched(text, _ORACLE, DATABASE, "oracle")
     if "arn:aws" in text:
         yield from _matched(text, _ARN, CLOUD, "arn")
+    if "(" in text and "=" in text:
+        yield from _matched(text, _TNS, DATABASE, "oracle")
+    if "%3" in text:
+        yield from _matched(text, _ENCODED_ODBC, DATABASE, "odbc")
+    if "password=" in text and ":" in text:
+        yield from _matched(text, _REDIS, DATABASE, "redis")
     if text.count(":") > 1:
         yield from _matched(text, _CLOUD_SQL, CLOUD, "cloudsql")
 
@@ -308,12 +354,15 @@ _VENDOR_HOSTS = (
     "prod.liveshare.*",
     "prod-cdn.packages.k8s.io",
     "*production*.up.railway.app",  # Railway calls every project's first environment so
+    "*.prod.*.tidbcloud.com",
+    "*-akamai-prod-*.akamaidb.net",
+    "*-vultr-prod*.vultrdb.com",
     "*.live.bilibili.com",
     "*.live.twitch.tv",
 )
 _TEMPLATE = late(r"\$\{[^{}]*\}|\$\w+|\{\{?[^{}]*\}?\}|<[^<>]*>|%\w+%")
 _SECOND_LEVEL = frozenset("co com org net gov ac edu or ne go gob nom ltd".split())
-_INNER_DOMAINS = frozenset("internal local lan intranet corp private home arpa localdomain consul".split())
+_INNER_DOMAINS = frozenset("internal local lan intranet corp private home arpa localdomain consul svc".split())
 
 
 def words(name: str) -> list[str]:
@@ -355,11 +404,7 @@ def host_environment(host: str, kind: str = WEB) -> str:
     """
     name = _TEMPLATE.sub("x", host).rstrip(".")
     folded = name.lower()
-    if (
-        _is_address(folded)
-        or _PLACEHOLDER.search(folded)
-        or any(fnmatchcase(folded, vendor) for vendor in _VENDOR_HOSTS)
-    ):
+    if _is_address(folded) or _PLACEHOLDER.search(folded) or _is_vendors(folded):
         return ""
     labels = name.split(".")
     if len(labels) == 2 and folded.endswith(".local"):  # what the machines of one desk call each other
@@ -372,6 +417,11 @@ def host_environment(host: str, kind: str = WEB) -> str:
     stage = environment(".".join(own), live=_SERVICES)
     inner = own[1:] if kind in (WEB, PLAIN) else own
     return stage or (PRODUCTION if "live" in (label.lower() for label in inner) else "")
+
+
+def _is_vendors(folded: str) -> bool:
+    telling = "prod" in folded or "live" in folded  # which spares most hosts the patterns
+    return telling and any(fnmatchcase(folded, vendor) for vendor in _VENDOR_HOSTS)
 
 
 def _split_domain(labels: list[str]) -> tuple[list[str], str]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
 
-from claude_preflight.agents.exposed import Setting, server_settings, variable_settings
+from claude_preflight.agents.exposed import Setting, is_published, server_settings, variable_settings
+from claude_preflight.agents.handed_on import is_handed_on, references, server_names, vault_paths
+from claude_preflight.agents.judgement import judge
 from claude_preflight.agents.mcp import Server
 from claude_preflight.agents.places import (
-    CLOUD,
     DATABASE,
-    DEVELOPMENT,
     PLAIN,
     PRIVATE,
     PRODUCTION,
@@ -21,7 +20,6 @@ from claude_preflight.agents.places import (
     WEB,
     Place,
     environment,
-    host_environment,
     is_local,
     locality,
     names_host,
@@ -35,6 +33,7 @@ from claude_preflight.late import late
 from claude_preflight.model import Span
 from claude_preflight.policy import Policy, matches_any
 from claude_preflight.syntax.nodes import Text
+from claude_preflight.typed import NamedTuple
 
 # What evidence shows: the agent is connected to a host, is given a variable or a literal credential, works with a
 # profile, is started with a server that is called production, or with a login that may be production's.
@@ -72,23 +71,24 @@ def _names_access(name: str) -> bool:
     return what_is_named(_without_stage(name)) != NOTHING
 
 
+def _opens(name: str, policy: Policy) -> bool:
+    """Tell whether a variable that is production's by its name `name` opens a system."""
+    return _names_access(name) or (bool(policy.production_names) and matches_any(name, policy.production_names))
+
+
 def _without_stage(name: str) -> str:
     return "_".join(word for word in words(name) if not environment(word))
 
 
-def _stage(place: Place, policy: Policy) -> tuple[str, Text]:
-    """Return the stage that `place` belongs to, if anything says so, and the part that says it."""
-    host = place.host.lower()
-    if matches_any(host, policy.production_hosts):
-        return PRODUCTION, place.host
-    if matches_any(host, policy.development_hosts) or is_local(host):
-        return DEVELOPMENT, place.host
-    stage = environment(place.host) if place.kind == CLOUD else host_environment(place.host, place.kind)
-    if not stage and place.kind == DATABASE and locality(host) in (PUBLIC, PRIVATE):
-        for part in (place.path, place.user):
-            if part and environment(part) == PRODUCTION:
-                return PRODUCTION, part
-    return stage, place.host
+_TEMPLATE_NAME = late(
+    r"[._-](?:example|sample|template|tmpl|tpl|dist|defaults?|schema)(?:[._-]|$)|^(?:example|sample|template)[._-]",
+    re.IGNORECASE,
+)
+
+
+def names_template(path: str) -> bool:
+    """Tell whether the env file at `path` is one that people copy and fill in, so that no program reads it."""
+    return bool(_TEMPLATE_NAME.search(path.rpartition("/")[2]))
 
 
 def _has_literal_password(place: Place) -> bool:
@@ -115,8 +115,10 @@ def of_setting(setting: Setting, policy: Policy, *, by_reference: bool = False) 
 
 def _by_place(setting: Setting, policy: Policy) -> Evidence | None:
     for place in places(setting.value, host=setting.host):
-        stage, part = _stage(place, policy)
+        stage, part, _ = judge(place, policy)
         if stage != PRODUCTION or _is_template(place) or _is_bare_word(place, setting) or _is_plumbing(place, setting):
+            continue
+        if _is_providers(place, policy):
             continue
         of = f'a production host, so the agent works on live data: "{place.host}"'
         if part is not place.host:
@@ -126,6 +128,15 @@ def _by_place(setting: Setting, policy: Policy) -> Evidence | None:
             return Evidence(CREDENTIAL, part.span, f"holds the password of {of}", key)
         return Evidence(HOST, part.span, f"connects to {of}", key)
     return None
+
+
+def _is_providers(place: Place, policy: Policy) -> bool:
+    """Tell whether `place` belongs to a third party, so that sandbox-api-mode judges which mode of it is used."""
+    if place.kind not in (WEB, PLAIN) or _has_literal_password(place):
+        return False
+    from claude_preflight.agents.providers import host_use
+
+    return host_use(place.host) is not None and not matches_any(place.host.lower(), policy.production_hosts)
 
 
 _MODE_NAMES = ("", "server", "endpoint", "origin", "domain", "url")
@@ -152,36 +163,25 @@ def _by_name(setting: Setting, policy: Policy, by_reference: bool) -> Evidence |
     name, value = setting.name, setting.value
     if name is None or not value or not _production_name(name, policy):
         return None
-    found = [(place, _stage(place, policy)[0]) for place in places(value, host=_names_access(name))]
+    found = [(place, judge(place, policy).stage) for place in places(value, host=_names_access(name))]
     if any(stage not in ("", PRODUCTION) for _, stage in found):
         return None
     if _holds_secret(_without_stage(name), value):
         return Evidence(CREDENTIAL, name.span, f"holds a literal credential of production: {name}", setting.key)
-    real = any(locality(place.host) in (PUBLIC, PRIVATE) for place, _ in found)
-    if real or (by_reference and _names_access(name) and _REFERENCE.search(value)):
+    real = any(locality(place.host) in (PUBLIC, PRIVATE) and not _is_providers(place, policy) for place, _ in found)
+    if real or (by_reference and _names_access(name) and is_handed_on(value)):
         return Evidence(VARIABLE, name.span, f"is given a variable of production: {name}", setting.key)
     return None
 
 
-# ${NAME}, ${env:NAME}, ${NAME:-…}, ${{ secrets.NAME }}, {env:NAME}, $NAME, $env:NAME, %NAME%, and op:// of 1Password.
-_REFERENCE = late(
-    r"\$\{\{[^{}]{0,80}?(?P<secret>\w{1,80})\s{0,9}\}\}|\$?\{(?:\w{1,80}:)?(?P<braced>[A-Za-z_][\w.-]*)(?:[:}?=-]|$)"
-    r"|\$(?:env:)?(?P<plain>[A-Za-z_]\w*)|%(?P<percent>[A-Za-z_]\w*)%|\bop://(?P<vault>[^\s\"']+)"
-)
-
-
 def _by_reference(setting: Setting, policy: Policy) -> Iterator[Evidence]:
     value = setting.value
-    names = [value] if setting.passed else []
-    for match in _REFERENCE.finditer(value):
-        group = match.lastgroup or ""
-        name = value.part(*match.span(group))
-        if group == "vault" and environment(name) == PRODUCTION:
-            yield Evidence(VARIABLE, name.span, "is given a secret from a vault of production", setting.key)
-        elif group != "vault":
-            names.append(name)
-    for name in names:
-        if _production_name(name, policy) and _names_access(name):
+    for path in vault_paths(value):
+        if environment(path) == PRODUCTION:
+            yield Evidence(VARIABLE, path.span, "is given a secret from a vault of production", setting.key)
+    for name in [value] if setting.passed else references(value):
+        any_of_them = setting.passed and "*" in name
+        if _production_name(name, policy) and (any_of_them or _opens(name, policy)):
             key = f"{setting.key}/{name}"
             yield Evidence(VARIABLE, name.span, f"is given a variable of production: {name}", key)
 
@@ -193,7 +193,7 @@ _MAIL = frozenset("smtp imap pop pop3 mail".split())
 
 def of_server(server: Server, policy: Policy) -> Iterator[Evidence]:
     """Yield why an MCP server works with production: what it is given, or else what it is as a whole."""
-    settings = list(server_settings(server))
+    settings = [*server_settings(server), *server_names(server)]
     found = [evidence for setting in settings for evidence in of_setting(setting, policy, by_reference=True)]
     yield from found or _as_a_whole(server, settings, policy)
 
@@ -218,7 +218,9 @@ def _as_a_whole(server: Server, settings: list[Setting], policy: Policy) -> Iter
 
 def _is_distant(place: Place, policy: Policy) -> bool:
     """Tell whether `place` is on another machine, and nothing says that it is no production system."""
-    return locality(place.host) in (PUBLIC, PRIVATE) and _stage(place, policy)[0] in ("", PRODUCTION)
+    if locality(place.host) not in (PUBLIC, PRIVATE) or judge(place, policy).stage not in ("", PRODUCTION):
+        return False
+    return not _is_providers(place, policy)
 
 
 def _names_production_database(setting: Setting) -> bool:
@@ -229,7 +231,7 @@ def _gives_access(setting: Setting) -> bool:
     name = str(setting.name or "")
     if not _names_access(name):
         return False
-    return bool(_REFERENCE.search(setting.value)) or judge_named_value(name, setting.value) is not None
+    return is_handed_on(setting.value) or judge_named_value(name, setting.value) is not None
 
 
 def _login(settings: list[Setting], policy: Policy) -> Iterator[Evidence]:
@@ -248,14 +250,16 @@ def _may_be_production(place: Place, policy: Policy) -> bool:
     """Tell whether `place` is a public system of unknown stage; a mailbox is none."""
     if place.kind not in (WEB, PLAIN, DATABASE) or not _MAIL.isdisjoint(words(place.host)[:1]):
         return False
-    return locality(place.host) == PUBLIC and _stage(place, policy)[0] == ""
+    if locality(place.host) != PUBLIC or judge(place, policy).stage != "":
+        return False
+    return not _is_providers(place, policy)
 
 
 def _is_user(setting: Setting) -> bool:
-    value = setting.value.lower()
+    value = setting.value
     if not value or telling_word(setting.name or "") not in _USER_NAMES:
         return False
-    return not _REFERENCE.search(value) and "<" not in value and "your" not in value
+    return not is_handed_on(value) and "<" not in value and "your" not in value.lower()
 
 
 def _is_password(setting: Setting) -> bool:
@@ -263,15 +267,29 @@ def _is_password(setting: Setting) -> bool:
     return what_is_named(name) == PASSWORD and judge_named_value(name, setting.value) is not None
 
 
-# Variables that build tools copy into what every visitor downloads.
-_PUBLISHED = late(r"(?:VITE|(?:NEXT|NUXT|EXPO)_PUBLIC|PUBLIC|REACT_APP|VUE_APP|NG_APP|GATSBY|STORYBOOK|PARCEL)_")
+# What platforms tell every program of the others: addresses that anyone may know.
+_OF_PLATFORMS = late(r"(?:NEXT_PUBLIC_)?VERCEL_(?:PROJECT_PRODUCTION_URL|\w*_HOST)|RAILWAY_SERVICE_\w+_URL")
 
 
-def of_variable(name: Text, value: Text, policy: Policy) -> Iterator[Evidence]:
-    """Yield why the variable `name` of an env file is production's."""
+def names_of_production(names: Iterable[Text], policy: Policy) -> Iterator[Text]:
+    """Yield those of `names`, of an environment's variables, that open a system of production."""
+    for name in names:
+        if matches_any(name, policy.production_names) or (
+            _production_name(name, policy)
+            and _names_access(name)
+            and not (_OF_PLATFORMS.fullmatch(name) or is_published(name))
+        ):
+            yield name
+
+
+def of_variable(name: Text, value: Text, policy: Policy, *, exported: bool = False) -> Iterator[Evidence]:
+    """Yield why the variable `name` of an env file is production's.
+
+    One that is `exported` hands on what it refers to; elsewhere a reference is what the program that reads it is given.
+    """
     for setting in variable_settings("", str(name), name, value):
-        for evidence in of_setting(setting, policy):
-            if evidence.kind != VARIABLE or not _PUBLISHED.match(name):
+        for evidence in of_setting(setting, policy, by_reference=exported):
+            if evidence.kind != VARIABLE or not is_published(name):
                 yield evidence
 
 
@@ -280,7 +298,7 @@ def of_production_variable(name: Text, value: Text) -> Iterator[Evidence]:
 
     Hosts and addresses there are how an application is built.
     """
-    if _PUBLISHED.match(name):
+    if is_published(name):
         return
     known = (place for place in places(value) if _has_literal_password(place) and not is_local(place.host))
     if any(locality(place.host) != RESERVED for place in known) or _holds_secret(str(name), value):
@@ -305,7 +323,7 @@ def of_line(line: Text, policy: Policy) -> list[Evidence]:
 
 def _written_places(line: Text, policy: Policy) -> Iterator[Evidence]:
     """Yield the production hosts that a password stands beside: in the same URL, or in the same command."""
-    told = ((place, *_stage(place, policy)) for place in _places_of_line(line) if locality(place.host) != RESERVED)
+    told = ((place, *judge(place, policy)[:2]) for place in _places_of_line(line) if locality(place.host) != RESERVED)
     named = [(place, part) for place, stage, part in told if stage == PRODUCTION]
     guarded = [(place, part) for place, part in named if _has_literal_password(place)]
     if named and not guarded and any(secret.kind in _PASSWORDS for secret in find_in_text(line, prose=False)):

@@ -8,7 +8,6 @@ Source: code.claude.com/docs/en/sandbox-environments and devcontainer, 2026-08-2
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from claude_preflight.agents.launch import program_name, take_apart
 from claude_preflight.agents.paths import DISK, HOME, reach
@@ -17,6 +16,7 @@ from claude_preflight.late import late
 from claude_preflight.policy import Policy, matches_any
 from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Text, walk
 from claude_preflight.syntax.nodes import Sequence as NodeSequence
+from claude_preflight.typed import NamedTuple
 
 
 class Sandbox(NamedTuple):
@@ -25,6 +25,8 @@ class Sandbox(NamedTuple):
     name: str
     breach: str = ""
 
+
+SECRETS_OF_PRODUCTION = "is handed secrets of production"  # a breach
 
 _ENGINES = frozenset("docker podman nerdctl docker-compose podman-compose finch container".split())
 _RUNNING = frozenset("run exec compose sandbox container create up".split())
@@ -102,7 +104,7 @@ def _breach(text: str, mounted: Iterable[str]) -> str:
     if _HOST_PID.search(text) or _ALL_CAPABILITIES.search(text):
         return "may reach the processes of its host"
     if _PRODUCTION.search(text):
-        return "is handed secrets of production"
+        return SECRETS_OF_PRODUCTION
     return next(filter(None, map(_mount_breach, mounted)), "")
 
 
@@ -146,6 +148,11 @@ def _of_root(text: str, root: Mapping, ancestors: Sequence[Node]) -> Sandbox | N
         if executor and _has_container(executor):
             return _described("a container", text, executor)
     return None
+
+
+def of_container(text: str, node: Node) -> Sandbox:
+    """Return the container that `node`, part of a configuration file whose text is `text`, describes."""
+    return _described("a container", text, node)
 
 
 def _has_container(node: Mapping) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-_MARKERS = (
+MARKERS = (
     "CLAUDECODE",
     "CLAUDE_CODE_SESSION_ID",
     "AI_AGENT",
@@ -24,4 +24,4 @@ SESSION_ID = "CLAUDE_CODE_SESSION_ID"
 
 def in_session(environment: Mapping[str, str]) -> bool:
     """Tell whether the process with this `environment` was started by an agent."""
-    return any(environment.get(name) for name in _MARKERS)
+    return any(environment.get(name) for name in MARKERS)

@@ -6,12 +6,12 @@ It holds names, never values. Its form is `schemas/token-inventory.schema.json`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
 
 from claude_preflight.agents.config import mapping_of, tree_of
 from claude_preflight.agents.oauth_scopes import split_scopes
 from claude_preflight.document import Document
 from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Text, walk
+from claude_preflight.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from claude_preflight.agents.secrets import Secret

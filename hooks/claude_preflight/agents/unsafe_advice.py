@@ -5,6 +5,7 @@ What warns of such a launch, or speaks of one in a container, is passed over.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from claude_preflight.agents.unsafe_shell import Unsafe, in_shell
@@ -12,6 +13,7 @@ from claude_preflight.document import Document
 from claude_preflight.late import late
 from claude_preflight.syntax.front_matter import front_matter
 from claude_preflight.syntax.markdown import Blocks, CodeBlock, CodeSpan, read_markdown
+from claude_preflight.syntax.nodes import Text
 
 _SHELL_LANGUAGES = frozenset(
     " sh bash shell zsh console shell-session terminal fish powershell ps1 pwsh bat cmd !".split(" ")
@@ -45,29 +47,36 @@ def in_advice(document: Document) -> Iterator[Unsafe]:
 
 
 def _in_block(document: Document, blocks: Blocks, block: CodeBlock) -> Iterator[Unsafe]:
-    if block.language.lower() not in _SHELL_LANGUAGES or _is_dismissed(_introduction(document, blocks, block)):
+    if block.language.lower() not in _SHELL_LANGUAGES:
         return
+    found = list(_in_lines(block))
+    if found and not _is_dismissed(_introduction(document, blocks, block)):
+        yield from found
+
+
+def _in_lines(block: CodeBlock) -> Iterator[Unsafe]:
     start, above = 0, ""
     while start < len(block.content):
         match = _LINE.match(block.content, start)
         end = max(match.end() if match else 0, start + 1)
         line = block.content.part(start, end)
         start = end
-        prompt = _PROMPT.match(line)
-        command = line.part(prompt.end(), len(line)) if prompt else line
-        comment = line.partition("#")[2]
-        if not _is_dismissed(f"{above} {comment}"):
-            yield from in_shell(command, quoted=True)
+        if ("-" in line or "=" in line) and (found := _in_line(line)):
+            comment = line.partition("#")[2]
+            if not _is_dismissed(f"{above} {comment}"):
+                yield from found
         above = line if line.lstrip().startswith(("#", "//")) or (not line.strip() and above == "") else ""
+
+
+def _in_line(line: Text) -> list[Unsafe]:
+    prompt = _PROMPT.match(line)
+    return list(in_shell(line.part(prompt.end(), len(line)) if prompt else line, quoted=True))
 
 
 def _introduction(document: Document, blocks: Blocks, block: CodeBlock) -> str:
     """Return the heading over `block` and the paragraph before it."""
-    heading = ""
-    for each in blocks.headings:
-        if each.span.start > block.span.start:
-            break
-        heading = str(each.text)
+    number = bisect_right(blocks.headings, block.span.start, key=lambda each: each.span.start)
+    heading = blocks.headings[number - 1].text[:_REACH] if number else ""
     before = document.text[max(0, block.span.start - _REACH) : block.span.start].rstrip()
     return f"{heading}\n{before.rpartition(chr(10) * 2)[2]}"
 

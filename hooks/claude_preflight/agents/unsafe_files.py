@@ -8,6 +8,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
+from itertools import groupby
 
 from claude_preflight.agents import files
 from claude_preflight.agents.agent_clis import (
@@ -44,7 +45,10 @@ from claude_preflight.policy import Policy
 from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Text
 from claude_preflight.syntax.nodes import Sequence as NodeSequence
 from claude_preflight.syntax.shell import split_words
-from claude_preflight.typed import NamedTuple
+from claude_preflight.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from claude_preflight.syntax.dockerfile import Instruction
 
 _SHEBANG = late(r"#!\s*(?:\S*/)?(?:env\s+(?:-S\s+)?)?([\w.-]+)")
 _ADVISING = frozenset((files.INSTRUCTIONS, files.AGENT, files.SKILL, files.COMMAND))
@@ -240,11 +244,11 @@ def _in_dockerfile(document: Document, sandbox: Sandbox | None) -> Iterator[Unsa
     from claude_preflight.syntax.dockerfile import pairs, read_dockerfile
 
     instructions = read_dockerfile(document.text)
+    breaches = {
+        number: _root_in_image(list(stage)) for number, stage in groupby(instructions, key=lambda each: each.stage)
+    }
     for instruction in instructions:
-        stage = [each for each in instructions if each.stage == instruction.stage]
-        jail = sandbox or Sandbox(
-            "an image", _root_in_image([each.text for each in stage if each.name == "USER"], stage)
-        )
+        jail = sandbox or Sandbox("an image", breaches[instruction.stage])
         if "--security=insecure" in instruction.flags:
             jail = Sandbox("a build", "is privileged")
         if instruction.exec_form:
@@ -259,8 +263,9 @@ def _in_dockerfile(document: Document, sandbox: Sandbox | None) -> Iterator[Unsa
 ROOT = "runs as root, which IS_SANDBOX lets the agent do"
 
 
-def _root_in_image(users: Sequence[str], stage: Sequence[object]) -> str:
-    allowed = any("IS_SANDBOX" in each.text for each in stage)  # type: ignore[attr-defined]
+def _root_in_image(stage: Sequence[Instruction]) -> str:
+    allowed = any("IS_SANDBOX" in each.text for each in stage)
+    users = [each.text for each in stage if each.name == "USER"]
     as_root = not users or users[-1].partition(":")[0].strip() in ("root", "0")
     return ROOT if allowed and as_root else ""
 

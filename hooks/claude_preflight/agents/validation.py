@@ -16,7 +16,6 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from claude_preflight.agents.data import data_path as data_path
 from claude_preflight.agents.data import load
 from claude_preflight.model import Severity, Span
 from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Sequence, Text, plain, walk

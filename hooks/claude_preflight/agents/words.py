@@ -65,6 +65,7 @@ AGENTS = (
     "goose",
     "qwen",
     "copilot",
+    "Copilot",
     "kiro",
     "amazon-q",
     "q chat",
@@ -76,4 +77,7 @@ AGENTS = (
     "amp ",
     "auggie",
     "agy",
+    "ampcode",
+    "app.factory.ai",
+    "desktop-release.q",
 )

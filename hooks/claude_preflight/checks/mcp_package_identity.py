@@ -136,13 +136,16 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
 
 
 def _subjects(document: Document) -> Iterator[_Subject]:
-    for server in servers(document):
-        launch = server.launch
-        while launch:
+    found = servers(document)
+    if not found:
+        return
+    from claude_preflight.agents.launch import all_of
+
+    for server in found:
+        for launch in all_of(server.launch):
             package, registry = launch.package, launch.registry
             if package and registry in _NAMED and _TO_FILL_IN.isdisjoint(package):
                 yield _Subject(document, server, launch, package, _name(registry, package))
-            launch = launch.carrier
 
 
 def _name(registry: str, package: Text) -> str:

@@ -101,13 +101,13 @@ def _in_entries(document: Document, context: Context) -> Iterator[_Unpinned]:
 
 
 def _unpinned(name: str, launch: Launch | None, *, in_script: bool = False) -> Iterator[_Unpinned]:
+    from claude_preflight.agents.launch import all_of
     from claude_preflight.agents.pins import looseness
 
-    while launch:
-        why = looseness(launch)
-        if why and launch.spec:
-            yield _Unpinned(name, launch, launch.spec, why, in_script)
-        launch = launch.carrier
+    for each in all_of(launch):
+        why = looseness(each)
+        if why and each.spec:
+            yield _Unpinned(name, each, each.spec, why, in_script)
 
 
 def _may_be_installed(launch: Launch) -> bool:

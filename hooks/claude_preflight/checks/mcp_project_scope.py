@@ -92,6 +92,8 @@ _SENSITIVE = frozenset(
 )
 _LONG_LIST = 5  # three out of four public configurations have no more than two servers
 _MOST_LISTED = 8
+# Keys of Claude Code's settings below which servers do have an effect.
+_READ_FROM_SETTINGS = ("extraKnownMarketplaces", "managedMcpServers")
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
@@ -100,7 +102,9 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     if not found:
         return
     if CLAUDE_SETTINGS in document.kinds:
-        yield _without_effect(found)
+        idle = [server for server in found if server.path[0] not in _READ_FROM_SETTINGS]
+        if idle:
+            yield _without_effect(idle)
         return
     yield from _place(document, found, context)
     if context.policy.profile == "client":

@@ -4,12 +4,16 @@ What it does
 ------------
 Refuses, in the files that decide what a coding agent is connected to, hosts, connection strings and variables that say
 they are production's (`prod-db.acme.io`, `db.prd.acme.io`, `PROD_DB_URL`, `${STRIPE_KEY_PROD}`), literal credentials
-for them, and profiles, cluster contexts and env files of production that a server is started with. Reads MCP server
-entries, the `env`, approved commands and hook commands of settings, env files and shell start-up files; in instruction
-files only credentials are refused, never prose. Words count as whole words, and one for another stage outweighs them:
-`product`, `nonprod`, `pre-prod` and `prod-like-test` are silent, and so are mode switches such as
-`NODE_ENV=production`. The rule `production-login` is a guess: a literal user and password beside a public host that
-nothing calls a development system.
+for them, and profiles, cluster contexts and env files of production that something is started with. Reads MCP server
+entries of every client, the variables, approved commands, hook commands and tasks of settings, development containers,
+env files and shell start-up files; in instruction files only credentials and approved commands count, never prose. When
+an agent makes the commit, it also reads the names of the variables in that agent's environment, never their values
+(`production-environment`).
+
+Words count as whole words, and one for another stage outweighs them: `product`, `nonprod`, `pre-prod` and
+`prod-like-test` are silent, and so are mode switches such as `NODE_ENV=production`. Hosts of known third parties, such
+as `production.plaid.com`, are the matter of sandbox-api-mode. The rule `production-login` is a guess: a literal user
+and password beside a public host that nothing calls a development system.
 
 Why is this bad?
 ----------------
@@ -29,7 +33,9 @@ Use instead
 ```
 
 Names that this hook cannot know go into the policy: `production: {hosts: ["*.live.acme.io"], names: ["ACME_LIVE_*"]}`,
-and `development: {hosts: ["prod-copy.acme.io"]}` for what only sounds like production.
+and `development: {hosts: ["prod-copy.acme.io"]}` for what only sounds like production. What the environment of an agent
+holds differs from machine to machine, so that `production-environment` warns; where it must not happen,
+`severity: {production-environment: error}`.
 
 References
 ----------
@@ -41,9 +47,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
-from claude_preflight.agents.files import AGENT, COMMAND, ENV_FILE, INSTRUCTIONS, SHELL_RC, SKILL
+from claude_preflight.agents.files import (
+    AGENT,
+    CLAUDE_SETTINGS,
+    COMMAND,
+    ENV_FILE,
+    ENVIRONMENT,
+    INSTRUCTIONS,
+    SHELL_RC,
+    SKILL,
+)
 from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.hook import run_hook
@@ -51,6 +65,7 @@ from claude_preflight.late import late
 from claude_preflight.model import Confidence, Finding, Rule, Severity, Span
 from claude_preflight.policy import Policy
 from claude_preflight.syntax.nodes import Text
+from claude_preflight.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from claude_preflight.agents.production import Evidence
@@ -87,7 +102,14 @@ LOGIN = Rule(
     "a literal login beside a public host that nothing calls a development system",
     798,
 )
-RULES = (HOST, VARIABLE, CREDENTIAL, PROFILE, SERVER, LOGIN)
+PRESENT = Rule(
+    "production-environment",
+    Severity.WARNING,
+    Confidence.MEDIUM,
+    "the agent that makes the commit has variables of production in its environment",
+    668,
+)
+RULES = (HOST, VARIABLE, CREDENTIAL, PROFILE, SERVER, LOGIN, PRESENT)
 
 _IF_DEVELOPMENT = "name the host under development.hosts in .claude-preflight.yaml if it is one"
 _REPAIRS = {
@@ -96,6 +118,7 @@ _REPAIRS = {
     CREDENTIAL: "remove it, rotate it at its issuer, and use the credential of a development copy",
     PROFILE: "choose the one of a development system",
     SERVER: "connect it to a development copy, or rename it if it is connected to one",
+    PRESENT: "start the agent from a shell that does not have them, and let it have those of a development system",
     LOGIN: f"take the login from the environment, and a development system's; or {_IF_DEVELOPMENT}",
 }
 _RULES = {rule.id: rule for rule in RULES}
@@ -103,7 +126,7 @@ _GATHERED = {
     HOST.id: "names production hosts",
     VARIABLE.id: "sets variables of production",
     CREDENTIAL.id: "holds credentials of production",
-    PROFILE.id: "chooses a profile of production",
+    PROFILE.id: "chooses a profile or an env file of production",
 }
 
 # What a file or its path must hold for any finding: the word for a stage, or a password. Most hold neither, and are
@@ -114,8 +137,6 @@ _CREDENTIAL_WORD = late(r"pass|pwd|secret|token|key|cred|auth|://[^\s/]{0,200}@|
 
 _PROSE = frozenset((INSTRUCTIONS, AGENT, SKILL, COMMAND))
 _VARIABLES = frozenset((ENV_FILE, SHELL_RC))
-_TEMPLATE_FILE = late(r"[._-](?:example|sample|template|tmpl|tpl|dist|defaults?|schema)(?:[._-]|$)", re.IGNORECASE)
-_PRODUCTION_FOLDER = late(r"(?:^|/)\.?(?:prod|prd|production|live)/")
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
@@ -132,6 +153,9 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
 
 
 def _findings(document: Document, policy: Policy) -> Iterator[Finding]:
+    if ENVIRONMENT in document.kinds:
+        yield from _present(document, policy)
+        return
     if not document.kinds <= _VARIABLES:
         yield from _configured(document, policy)
     if not document.kinds.isdisjoint(_VARIABLES):
@@ -140,19 +164,35 @@ def _findings(document: Document, policy: Policy) -> Iterator[Finding]:
         yield from _written(document, policy)
 
 
+def _present(document: Document, policy: Policy) -> Iterator[Finding]:
+    """Yield one finding for the variables of an agent's process, whose names are all that is known of them."""
+    from claude_preflight.agents.production import names_of_production
+
+    lines = (document.line_span(start) for start in document.line_starts)
+    names = (Text.at(document.text[start:end], start, end) for start, end in lines)
+    found = list(names_of_production(names, policy))
+    if found:
+        what = "the agent that makes this commit has variables of production in its environment, and so has all it runs"
+        listed = _listed([str(name) for name in found])
+        yield PRESENT.at(found[0].span, f"{what}: {listed}", repair=_REPAIRS[PRESENT], key=",".join(found))
+
+
 def _configured(document: Document, policy: Policy) -> Iterator[Finding]:
     from claude_preflight.agents.mcp import servers
 
     if document.path.endswith((".md", ".mdc")) and not document.text.startswith("---"):
         return
     from claude_preflight.agents.exposed import loose_settings
+    from claude_preflight.agents.handed_on import loose_names
     from claude_preflight.agents.production import of_server, of_setting
 
     for server in servers(document):
         for evidence in of_server(server, policy):
             yield _finding(f'server "{server.name}"', evidence, str(server.name))
-    for setting in loose_settings(document):
-        for evidence in of_setting(setting, policy):
+    for setting in (*loose_settings(document), *loose_names(document)):
+        # Claude Code takes the values of its variables as they stand; the other programs expand what they read.
+        expanded = setting.owner != "this file" or setting.passed or CLAUDE_SETTINGS not in document.kinds
+        for evidence in of_setting(setting, policy, by_reference=expanded):
             yield _finding(setting.owner, evidence)
 
 
@@ -163,16 +203,13 @@ def _finding(owner: str, evidence: Evidence, server: str = "") -> Finding:
 
 def _variables(document: Document, policy: Policy) -> Iterator[Finding]:
     """Yield one finding for each rule that the variables of an env file break; it lists them."""
-    from claude_preflight.agents.production import of_production_variable, of_variable
-    from claude_preflight.syntax.dotenv import read_dotenv
+    from claude_preflight.agents.production import names_template
 
-    is_template = bool(_TEMPLATE_FILE.search(document.path.rpartition("/")[2]))
-    of_production = not is_template and _is_of_production(document.path)
+    is_template = names_template(document.path)
     found: dict[str, list[tuple[Span, str]]] = {}
-    for name, value, _, _ in read_dotenv(document.text):
-        for evidence in of_production_variable(name, value) if of_production else of_variable(name, value, policy):
-            if evidence.kind == CREDENTIAL.id or not is_template:
-                found.setdefault(evidence.kind, []).append((evidence.span, str(name)))
+    for name, evidence in _variable_evidence(document, policy, is_template):
+        if evidence.kind == CREDENTIAL.id or not is_template:
+            found.setdefault(evidence.kind, []).append((evidence.span, name))
     for kind, variables in found.items():
         names = list(dict.fromkeys(name for _, name in variables))
         rule = _RULES[kind]
@@ -180,12 +217,28 @@ def _variables(document: Document, policy: Policy) -> Iterator[Finding]:
         yield rule.at(variables[0][0], message, repair=_REPAIRS[rule], key=",".join(names))
 
 
-def _is_of_production(path: str) -> bool:
-    """Tell whether the env file at `path` is one that production itself is run or built with."""
-    from claude_preflight.agents.places import PRODUCTION, environment
+def _variable_evidence(document: Document, policy: Policy, is_template: bool) -> Iterator[tuple[str, Evidence]]:
+    """Yield the evidence in an env file, each piece with the name of its variable or of the file it loads."""
+    from claude_preflight.agents.judgement import stage_of_file
+    from claude_preflight.agents.places import PRODUCTION
+    from claude_preflight.agents.production import of_production_variable, of_setting, of_variable
+    from claude_preflight.syntax.dotenv import read_dotenv
 
-    name = path.rpartition("/")[2].removesuffix(".local")  # .env.production.local: one machine's, of the same stage
-    return name in (".env.live", "live.env") or environment(name) == PRODUCTION or bool(_PRODUCTION_FOLDER.search(path))
+    of_production = not is_template and stage_of_file(document.path) == PRODUCTION
+    for name, value, exported, _ in read_dotenv(document.text):
+        found = (
+            of_production_variable(name, value)
+            if of_production
+            else of_variable(name, value, policy, exported=exported)
+        )
+        for evidence in found:
+            yield str(name), evidence
+    if document.path.rpartition("/")[2] == ".envrc":
+        from claude_preflight.agents.handed_on import loaded_files
+
+        for setting in loaded_files(Text.at(document.text, 0, len(document.text))):
+            for evidence in of_setting(setting, policy):
+                yield str(setting.value), evidence
 
 
 def _listed(names: list[str]) -> str:

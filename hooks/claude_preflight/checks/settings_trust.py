@@ -246,7 +246,8 @@ def _manifests(document: Document, context: Context) -> list[str]:
 
 # --- variables ----------------------------------------------------------------------------------------------------
 
-_BASE_URLS = late(r"ANTHROPIC_(?:\w+_)?BASE_URL|CLAUDE_CODE_API_BASE_URL")
+# On Windows, names of variables have no case.
+_BASE_URLS = late(r"ANTHROPIC_(?:\w+_)?BASE_URL|CLAUDE_CODE_API_BASE_URL", re.IGNORECASE)
 _PROXIES = late(r"(?:HTTPS?|ALL)_PROXY", re.IGNORECASE)
 _TELEMETRY_HOST = late(r"OTEL_EXPORTER_OTLP_(?:\w+_)?ENDPOINT")
 _TELEMETRY_CONTENT = late(r"OTEL_LOG_(?:USER_PROMPTS|ASSISTANT_RESPONSES|TOOL_DETAILS|TOOL_CONTENT|RAW_API_BODIES)")
@@ -266,30 +267,37 @@ _PROVIDERS = (
     *("helicone.ai", "portkey.ai", "requesty.ai", "x.ai", "mistral.ai", "groq.com"),
 )
 _LOADERS = {
-    "NODE_OPTIONS": late(r"(?:^|\s)(?:--require|-r|--import|--loader|--experimental-loader)\b"),
+    "NODE_OPTIONS": late(
+        r"(?:^|\s)(?:--require|-r|--import|--loader|--experimental-loader)\b|--inspect(?:-brk)?=(?:0\.0\.0\.0|\[?::)"
+    ),
     "BUN_OPTIONS": late(r"(?:^|\s)(?:--preload|-r|--require|--import)\b"),
     "RUBYOPT": late(r"(?:^|\s)-r"),
     "PERL5OPT": late(r"(?:^|\s)-[Mm]"),
-    "JAVA_TOOL_OPTIONS": late(r"-javaagent|-agentpath|-agentlib"),
-    "JDK_JAVA_OPTIONS": late(r"-javaagent|-agentpath|-agentlib"),
-    "_JAVA_OPTIONS": late(r"-javaagent|-agentpath|-agentlib"),
+    **dict.fromkeys(
+        "JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS MAVEN_OPTS GRADLE_OPTS SBT_OPTS".split(),
+        late(r"-javaagent|-agentpath|-agentlib"),
+    ),
     "GIT_SSH_COMMAND": late(r"ProxyCommand|^(?!\s*(?:/(?:usr/)?bin/)?ssh(?:\s|$))"),
     "PATH": late(r"(?:^|:)(?:\.?(?=:|$)|(?:/private)?/(?:var/)?tmp/)"),
     "LD_PRELOAD": late(r"^(?!\S*(?:jemalloc|tcmalloc|mimalloc))"),
     "OPENSSL_CONF": late(r"^(?!/dev/null$|/etc/)"),
     "CLAUDE_CODE_SHELL": late(r"^(?!(?:/usr|/opt/\w+)?(?:/local)?/?(?:bin/)?(?:ba|z|da|fi)?sh$)"),
+    **dict.fromkeys(("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"), late(r"^(?!/dev/null$|NUL$|/etc/)\S")),
+    "PS4": late(r"\$\(|`"),
     **dict.fromkeys(("GIT_ASKPASS", "SSH_ASKPASS"), late(r"^(?!(?:/usr)?(?:/bin/)?(?:true|echo|false)$)")),
     **dict.fromkeys(
         "LD_AUDIT DYLD_INSERT_LIBRARIES BASH_ENV PROMPT_COMMAND PYTHONSTARTUP GIT_SSH GIT_EXEC_PATH OPENSSL_MODULES"
-        " npm_config_script_shell ZDOTDIR CLAUDE_CODE_SHELL_PREFIX CLAUDE_ENV_FILE".split(),
+        " npm_config_script_shell NPM_CONFIG_SCRIPT_SHELL ZDOTDIR CLAUDE_CODE_SHELL_PREFIX CLAUDE_ENV_FILE"
+        " GIT_PROXY_COMMAND GIT_TEMPLATE_DIR DOTNET_STARTUP_HOOKS".split(),
         late(r"\S"),
     ),
     **dict.fromkeys(
-        "GIT_PAGER PAGER EDITOR VISUAL GIT_EDITOR BROWSER RUSTC_WRAPPER ENV".split(),
+        "GIT_PAGER PAGER EDITOR VISUAL GIT_EDITOR GIT_SEQUENCE_EDITOR GIT_EXTERNAL_DIFF BROWSER RUSTC_WRAPPER"
+        " CARGO_BUILD_RUSTC_WRAPPER ENV".split(),
         late(r"^(?!/(?:usr|bin|opt)/)\S*/|[|;`]|\$\(|^\S*sh\s+-c"),
     ),
     **dict.fromkeys(
-        "PYTHONPATH NODE_PATH LD_LIBRARY_PATH DYLD_LIBRARY_PATH PERL5LIB RUBYLIB".split(),
+        "PYTHONPATH PYTHONHOME NODE_PATH LD_LIBRARY_PATH DYLD_LIBRARY_PATH PERL5LIB RUBYLIB".split(),
         late(r"(?:^|:)(?:/private)?/(?:var/)?tmp(?:/|$)"),
     ),
 }

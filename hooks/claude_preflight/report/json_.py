@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 from claude_preflight import DOCUMENTATION, __version__
 from claude_preflight.catalogue import hook
+from claude_preflight.report.safe import json_text
 from claude_preflight.run import Report, Result
 
 
@@ -13,12 +12,12 @@ def render(report: Report) -> str:
     """Return `report` as one JSON object; lines and columns are 1-based, columns count code points."""
     summary = {
         "findings": len(report.results),
-        "suppressed": sum(count for _, count in report.suppressed),
+        "suppressed": len(report.hidden),
         "files": report.files,
         "fixable": sum(result.finding.fix is not None for result in report.results),
     }
     findings = [_finding(result) for result in report.results]
-    return json.dumps({"version": __version__, "summary": summary, "findings": findings}, indent=2) + "\n"
+    return json_text({"version": __version__, "summary": summary, "findings": findings})
 
 
 def _finding(result: Result) -> dict[str, object]:

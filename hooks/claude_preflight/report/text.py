@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 from claude_preflight.agents.files import VIRTUAL
 from claude_preflight.model import Severity
 from claude_preflight.report.safe import printable
+from claude_preflight.report.terminal import PLAIN, Palette, palette
 from claude_preflight.run import Report, Result
 
 
 def render(report: Report) -> str:
-    """Return `report` as lines `path:line:column: message [rule]`, repairs and counts, each ended by a line feed."""
+    """Return `report` as lines `path:line:column: message [rule]`, repairs and counts, each ended by a line feed.
+
+    They are coloured if the standard output shows colours.
+    """
+    colours = palette(sys.stdout, os.environ)
     lines = []
     for result in report.results:
-        lines.append(_line(result))
+        lines.append(line(result, colours))
         lines.append(f"    repair: {printable(result.finding.repair)}")
     lines.append(summary(report))
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{each}\n" for each in lines)
 
 
-def _line(result: Result) -> str:
-    warning = "warning: " if result.severity is Severity.WARNING else ""
+def line(result: Result, colours: Palette = PLAIN) -> str:
+    """Return the line for `result`, without its line end."""
     place = printable(result.path)
     if result.path not in VIRTUAL.values():
         place += f":{result.line}:{result.column}"
-    return f"{place}: {warning}{printable(result.finding.message)} [{result.finding.rule.id}]"
+    message = printable(result.finding.message)
+    if result.severity is Severity.WARNING:
+        message = f"{colours.warning}warning:{colours.end} {message}"
+    else:
+        message = f"{colours.error}{message}{colours.end}"
+    return f"{colours.place}{place}:{colours.end} {message} {colours.rule}[{result.finding.rule.id}]{colours.end}"
 
 
 def summary(report: Report) -> str:

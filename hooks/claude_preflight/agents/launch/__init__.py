@@ -5,8 +5,8 @@ The grammars follow the programs' own help: npm 11, pnpm 9, uv 0.9, pipx 1.8, de
 
 from __future__ import annotations
 
-from claude_preflight.agents.launch.model import Launch, Mount
+from claude_preflight.agents.launch.model import Launch, Mount, all_of
 from claude_preflight.agents.launch.reader import take_apart
 from claude_preflight.agents.launch.words import program_name
 
-__all__ = ["Launch", "Mount", "program_name", "take_apart"]
+__all__ = ["Launch", "Mount", "all_of", "program_name", "take_apart"]

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from claude_preflight.agents.launch.specs import Spec, read_deno, read_image, read_npm, read_pypi, read_versioned
+from claude_preflight.agents.launch.specs import (
+    Spec,
+    read_deno,
+    read_deno_package,
+    read_image,
+    read_npm,
+    read_pypi,
+    read_versioned,
+)
 from claude_preflight.agents.launch.words import option_names
 from claude_preflight.syntax.nodes import Text
 
@@ -123,6 +131,7 @@ LAUNCHERS: dict[tuple[str, ...], Grammar] = {
     ("npx",): _NPX,
     ("npm", "exec"): _NPM_EXEC,
     ("npm", "x"): _NPM_EXEC,
+    ("npm", "exe"): _NPM_EXEC,  # npm takes the beginning of a command for it
     ("pnpx",): _PNPM_DLX,
     ("pnpm", "dlx"): _PNPM_DLX,
     ("yarn", "dlx"): Grammar("yarn dlx", read_npm, frozenset(), _PACKAGE),
@@ -136,12 +145,16 @@ LAUNCHERS: dict[tuple[str, ...], Grammar] = {
     ("pipx", "run"): Grammar("pipx run", read_pypi, _PIPX_VALUES, option_names("spec")),
     ("deno", "run"): DENO,
     ("deno", "serve"): DENO,
+    ("deno", "x"): Grammar("deno", read_deno_package, _DENO_VALUES),
     ("docker", "run"): _DOCKER,
     ("docker", "container", "run"): _DOCKER,
     ("podman", "run"): _PODMAN,
     ("podman", "container", "run"): _PODMAN,
     ("nerdctl", "run"): _DOCKER,
     ("nerdctl", "container", "run"): _DOCKER,
+    ("finch", "run"): _DOCKER,
+    ("podman-remote", "run"): _PODMAN,
+    ("container", "run"): _DOCKER,
     ("go", "run"): Grammar("go run", read_versioned("go"), _GO_VALUES, clusters=False),
     ("cargo", "run"): _CARGO,
     ("cargo", "r"): _CARGO,
@@ -159,6 +172,8 @@ GLOBAL_VALUES: dict[str, frozenset[str]] = {
     "docker": _CONTAINER_GLOBAL_VALUES,
     "podman": _CONTAINER_GLOBAL_VALUES,
     "nerdctl": _CONTAINER_GLOBAL_VALUES,
+    "finch": _CONTAINER_GLOBAL_VALUES,
+    "podman-remote": _CONTAINER_GLOBAL_VALUES,
     "go": frozenset(("-C",)),
     "cargo": _CARGO_VALUES,
     "bun": option_names("cwd"),

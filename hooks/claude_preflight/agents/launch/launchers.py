@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from claude_preflight.agents.launch.grammars import DENO, GLOBAL_VALUES, LAUNCHERS, PREFIXES, PROGRAMS, Grammar
 from claude_preflight.agents.launch.model import Launch
@@ -33,9 +34,25 @@ def read_launch(name: str, words: Sequence[Text]) -> Launch:
         if grammar:
             return _package_launch(grammar, options, own, rest)
     runtime = runtime_of(name)
+    words = spread_module(runtime, words)
     count = runtime_options(runtime, words)
     launcher = runtime or (name if name in ("docker", "podman", "deno", "pipx") else "")
     return Launch(launcher, binary=words[0], options=tuple(words[1:count]), arguments=tuple(words[count:]))
+
+
+def starts_package(name: str, words: Sequence[Text]) -> bool:
+    """Tell whether the launcher `name`, the first of `words`, is told by a subcommand to start a package."""
+    return _grammar(name, words)[0] is not None
+
+
+def spread_module(runtime: str, words: Sequence[Text]) -> Sequence[Text]:
+    """Return `words`, an interpreter and its own, with `-mname` as the two words that Python takes it for."""
+    count = runtime_options(runtime, words) - 1
+    for index in range(1, count + 1 if runtime == "python" else 0):
+        word = words[index]
+        if word.startswith("-m") and len(word) > 2 and word[2].isalpha():
+            return [*words[:index], word.part(0, 2), word.part(2, len(word)), *words[index + 1 :]]
+    return words
 
 
 def runtime_options(runtime: str, words: Sequence[Text]) -> int:
@@ -84,7 +101,9 @@ def _package_launch(grammar: Grammar, options: list[Option], own: list[Text], wo
     named = [option.value for option in options if option.name in grammar.names and option.value]
     launch = Launch(grammar.launcher)
     if named:
-        launch = _with_spec(launch, grammar, _first_requirement(named[0]))
+        requirements = [requirement for value in named for requirement in _requirements(value)]
+        others = tuple(_with_spec(Launch(grammar.launcher), grammar, other) for other in requirements[1:])
+        launch = _with_spec(launch, grammar, requirements[0])._replace(besides=others)
     if calls:
         rest = [word for segment in line_segments(calls[0])[-1:] for word in segment.words]
     if grammar.first == "argument":
@@ -107,10 +126,14 @@ def _with_spec(launch: Launch, grammar: Grammar, spec: Text) -> Launch:
     return launch._replace(registry=registry, spec=spec, package=package, version=version)
 
 
-def _first_requirement(value: Text) -> Text:
-    """Return the first of several requirements in one word, as `uv run --with a,b` takes them."""
-    comma = value.find(",", value.find("]") if -1 < value.find("[") < value.find(",") else 0)
-    return value.part(0, comma) if comma > 0 and value[comma + 1 :].lstrip()[:1].isalpha() else value
+def _requirements(value: Text) -> list[Text]:
+    """Return the requirements in one word, as `uv run --with a,b` takes them; a comma in one of them parts versions."""
+    edges, depth = [-1], 0
+    for index, character in enumerate(value):
+        depth += (character == "[") - (character == "]")
+        if character == "," and depth <= 0 and value[index + 1 :].lstrip()[:1].isalpha():
+            edges.append(index)
+    return [value.part(start + 1, end).trimmed() for start, end in pairwise([*edges, len(value)])]
 
 
 def _with_program(launch: Launch, grammar: Grammar, words: Sequence[Text]) -> Launch:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from claude_preflight.syntax.nodes import Text
 from claude_preflight.typed import NamedTuple
 
@@ -35,6 +37,9 @@ class Launch(NamedTuple):
     remote: the address of the server, where the program is a bridge to one.
     binary: the word that names the program, where it is not `spec`.
     carrier: the launch of the package that starts this one (`npx supergateway --stdio "npx …"`).
+    besides: what else it brings: further packages (`npx -p a -p b`), and what a container, or another machine, is told
+        to run, whose paths are not those of this machine.
+    folder: the folder that the line changes to before.
     """
 
     launcher: str = ""
@@ -50,3 +55,14 @@ class Launch(NamedTuple):
     remote: Text | None = None
     binary: Text | None = None
     carrier: Launch | None = None
+    besides: tuple[Launch, ...] = ()
+    folder: Text | None = None
+
+
+def all_of(launch: Launch | None) -> Iterator[Launch]:
+    """Yield `launch`, what it brings besides, and what carries it."""
+    while launch:
+        yield launch
+        for other in launch.besides:
+            yield from all_of(other)
+        launch = launch.carrier

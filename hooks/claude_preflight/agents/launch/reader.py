@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from claude_preflight.agents.launch.embedded import ELSEWHERE, embedded, starts_server
 from claude_preflight.agents.launch.grammars import PROGRAMS
-from claude_preflight.agents.launch.launchers import read_launch, runtime_options
+from claude_preflight.agents.launch.launchers import read_launch, runtime_options, spread_module
 from claude_preflight.agents.launch.model import Environment, Launch
 from claude_preflight.agents.launch.words import (
     EXTENSIONS,
@@ -22,6 +23,7 @@ from claude_preflight.agents.launch.words import (
     split,
 )
 from claude_preflight.agents.launch.wrappers import PACKAGED, WRAPPERS, wrapped
+from claude_preflight.late import late
 from claude_preflight.syntax.nodes import Text
 from claude_preflight.typed import NamedTuple
 
@@ -34,6 +36,7 @@ _ARGUMENT_STARTS = ("-", "/", '"', "'", "$", "@")
 _MAX_PROGRAM = 300
 # Modules that are programs of their own under `python -m`.
 _MODULE_PROGRAMS = frozenset("uv uvx pipx".split())
+_LOOK_UP = late(r"(?:\$\(|`)\s*(?:which|command -v|type -P|where)\s+([\w./-]+)\s*[)`]")
 _BRIDGE_ROLES = ("remote", "proxy", "bridge", "gateway", "adapter")
 
 
@@ -43,16 +46,20 @@ class _Setting(NamedTuple):
     variables: Environment = ()
     wrappers: tuple[str, ...] = ()
     carrier: Launch | None = None
+    search: bool = False
 
 
-def take_apart(command: Text, args: Sequence[Text] = (), env: Iterable[tuple[Text, Text]] = ()) -> Launch:
+def take_apart(
+    command: Text, args: Sequence[Text] = (), env: Iterable[tuple[Text, Text]] = (), *, search: bool = False
+) -> Launch:
     """Return what the program `command` with `args` starts.
 
     A whole command line in `command` is split first. `env` is the entry's own environment, in which some bridges are
-    told their address. Never raises, whatever the words are.
+    told their address. With `search`, a launcher among the words of any other program counts as what that program
+    starts. Never raises, whatever the words are.
     """
     segments = _read_line(command.trimmed(), args=args)
-    return _choose(segments, _Setting(tuple(env)), 0)
+    return _choose(segments, _Setting(tuple(env), search=search), 0)
 
 
 def _read_line(line: Text, *, shell: str = "", args: Sequence[Text] = ()) -> list[Segment]:
@@ -113,27 +120,49 @@ def _choose(segments: Sequence[Segment], setting: _Setting, depth: int) -> Launc
         if found.launcher:
             break
     set_before = [pair for segment in segments[: chosen + 1] for pair in segment.environment]
-    return launch._replace(environment=(*set_before, *launch.environment))
+    folder = launch.folder or _folder(segments[:chosen])
+    return launch._replace(environment=(*set_before, *launch.environment), folder=folder)
+
+
+def _folder(segments: Sequence[Segment]) -> Text | None:
+    """Return the folder that the last `cd` of `segments` changes to."""
+    changes = [words for words, _ in segments if words and words[0].lower() in ("cd", "chdir", "pushd")]
+    if not changes:
+        return None
+    targets = [word for word in changes[-1][1:] if not word.startswith("-") and word.lower() != "/d"]
+    return targets[0] if targets else Text.at("~", changes[-1][0].start, changes[-1][0].end)
 
 
 def _read(words: Sequence[Text], setting: _Setting, depth: int) -> Launch:
+    words = _looked_up(words)
     name = program_name(words[0])
     if depth < _MAX_WRAPPERS:
-        segments = _unwrap(name, words)
+        segments = _unwrap(name, words, setting.variables)
         if any(segment.words for segment in segments):
             return _choose(segments, setting._replace(wrappers=(*setting.wrappers, name)), depth)
     launch = read_launch(name, words)._replace(wrappers=setting.wrappers, carrier=setting.carrier)
-    return _follow(launch, setting.variables, depth)
+    own = launch.binary is not words[0]
+    return _follow(launch, setting, depth, own=own)
 
 
-def _unwrap(name: str, words: Sequence[Text]) -> list[Segment]:
+def _looked_up(words: Sequence[Text]) -> Sequence[Text]:
+    """Return `words` with the program that a substitution such as `$(which npx)` looks up in its place."""
+    match = _LOOK_UP.fullmatch(words[0]) if words[0][:1] in ("$", "`") else None
+    return [words[0].part(*match.span(1)), *words[1:]] if match else words
+
+
+def _unwrap(name: str, words: Sequence[Text], variables: Environment) -> list[Segment]:
     """Return the commands that the wrapper `name` runs; none if it is no wrapper or has nothing to run."""
+    if name == "eval":
+        return [segment for word in words[1:] for segment in line_segments(word)] if " " in words[-1] else [
+            Segment(words[1:])
+        ]
     if name in WRAPPERS:
         return wrapped(WRAPPERS[name], words)
     if name in SHELLS:
         from claude_preflight.agents.launch.shells import shell_line
 
-        return shell_line(words)
+        return shell_line(words, variables)
     if name in WINDOWS_SHELLS:
         from claude_preflight.agents.launch.shells import cmd_line, powershell_line
 
@@ -141,6 +170,7 @@ def _unwrap(name: str, words: Sequence[Text]) -> list[Segment]:
         shell = "cmd" if name == "cmd" else "powershell"
         return _read_line(rest[0].trimmed(), shell=shell) if len(rest) == 1 else segments_of_words(rest)
     runtime = runtime_of(name)
+    words = spread_module(runtime, words) if runtime else words
     inner = words[runtime_options(runtime, words) :] if runtime else ()
     if runtime == "python" and len(inner) > 1 and inner[0] == "-m" and inner[1] in _MODULE_PROGRAMS:
         return [Segment(inner[1:])]
@@ -149,20 +179,54 @@ def _unwrap(name: str, words: Sequence[Text]) -> list[Segment]:
     return []
 
 
-def _follow(launch: Launch, variables: Environment, depth: int) -> Launch:
-    """Look through a program that runs another or is a bridge to a remote server; `variables` as in `_Setting`."""
-    name = program_name(launch.binary or launch.package or "")
-    if name not in PACKAGED and not _is_bridge(name):
-        return launch
-    from claude_preflight.agents.launch.bridges import address_of, carried
+def _follow(launch: Launch, setting: _Setting, depth: int, *, own: bool) -> Launch:
+    """Look through a program that runs another or is a bridge to a remote server.
 
-    segments = carried(name, launch) if depth < _MAX_WRAPPERS else []
+    `own` tells that `launch.binary`, if there is one, is a word that the launcher runs, and not the launcher itself.
+    """
+    name = program_name(launch.binary or launch.package or "")
+    segments: list[Segment] = []
+    elsewhere = launch.registry == "oci" or name in ELSEWHERE
+    if depth < _MAX_WRAPPERS:
+        segments = _commands_of(name, launch, own=own)
+        if not any(segment.words for segment in segments) and setting.search:
+            segments = _inside(launch) if launch.registry == "oci" else embedded(name, launch)
     if any(segment.words for segment in segments):
         carrier = launch if launch.registry else launch.carrier
-        inner = _choose(segments, _Setting(variables, (*launch.wrappers, name), carrier), depth)
+        around = setting._replace(
+            wrappers=(*launch.wrappers, name), carrier=None if elsewhere else carrier, search=setting.search
+        )
+        inner = _choose(segments, around, depth + 1)
+        if elsewhere:
+            return launch._replace(besides=(*launch.besides, inner))
         return inner._replace(environment=launch.environment + inner.environment)
-    address = address_of(launch, variables) if _is_bridge(name) else None
+    if not _is_bridge(name):
+        return launch
+    from claude_preflight.agents.launch.bridges import address_of
+
+    address = address_of(launch, setting.variables)
     return launch._replace(remote=address, wrappers=(*launch.wrappers, name)) if address else launch
+
+
+def _commands_of(name: str, launch: Launch, *, own: bool) -> list[Segment]:
+    """Return the commands that the program `name`, which `launch` starts, is known to run."""
+    if launch.registry != "oci" and own and name in PROGRAMS:  # npx npm@11 exec …, uv run npx …
+        program = launch.binary or launch.package
+        return [Segment([program, *launch.arguments])] if program else []
+    if name not in PACKAGED and not _is_bridge(name):
+        return []
+    from claude_preflight.agents.launch.bridges import carried
+
+    return carried(name, launch)
+
+
+def _inside(launch: Launch) -> list[Segment]:
+    """Return the command that a container is told to run."""
+    options = launch.options
+    entry = [options[number + 1] for number, word in enumerate(options[:-1]) if word == "--entrypoint"]
+    entry += [word.part(13, len(word)) for word in options if word.startswith("--entrypoint=")]
+    words = [*entry[:1], *launch.arguments]
+    return [Segment(words)] if words and starts_server(words) else embedded("", launch)
 
 
 def _is_bridge(name: str) -> bool:

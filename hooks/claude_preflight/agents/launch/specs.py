@@ -144,6 +144,11 @@ def read_deno(spec: Text) -> Spec:
     return _name_and_version(scheme, target.part(0, folder) if folder > 0 else target)
 
 
+def read_deno_package(spec: Text) -> Spec:
+    """What `deno x` takes: as `read_deno`, where a bare name is a package of npm."""
+    return read_deno(spec) if scheme_of(spec) or is_path(spec) else read_npm(spec)
+
+
 def _name_and_version(registry: str, spec: Text) -> Spec:
     at = spec.find("@", 1)
     return Spec(registry, spec.part(0, at), _tail(spec, at + 1)) if at > 0 else Spec(registry, spec)

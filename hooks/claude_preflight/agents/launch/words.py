@@ -12,7 +12,7 @@ EXTENSIONS = (".exe", ".cmd", ".bat", ".ps1", ".com")
 SCRIPTS = (".sh", ".bash", ".zsh", ".py", ".js", ".mjs", ".cjs", ".ts")
 # What a program runs as on Windows when its script is named.
 SCRIPT_PROGRAMS = {"npx-cli.js": "npx", "npm-cli.js": "npm"}
-SHELLS = frozenset("sh bash zsh dash ksh ash fish".split())
+SHELLS = frozenset("sh bash zsh dash ksh ash fish mksh oksh rbash rzsh tcsh csh yash".split())
 WINDOWS_SHELLS = frozenset("cmd powershell pwsh".split())
 
 

@@ -51,7 +51,7 @@ _PROJECT_RUN = Wrapper(option_names("project p directory C P"), ("run",))
 _DOTENV = Wrapper(option_names("e f v p file env variable quote q"), ("run",), optional=True)
 WRAPPERS: dict[str, Wrapper] = {
     **dict.fromkeys(
-        ("nohup", "command", "builtin", "setsid", "call", "corepack", "cross-env", "winpty"), _PLAIN_WRAPPER
+        ("nohup", "command", "builtin", "setsid", "call", "corepack", "cross-env", "winpty", "busybox"), _PLAIN_WRAPPER
     ),
     "cross-env-shell": _PLAIN_WRAPPER,
     "env": Wrapper(option_names("unset u chdir C argv0 a"), lines=option_names("split-string S"), continued=True),

@@ -1,0 +1,134 @@
+"""What the session at hand did that somebody should look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from claude_preflight.model import Confidence, Rule, Severity
+from claude_preflight.sessions.at_hand import AtHand, Evidence
+from claude_preflight.sessions.kinds import FETCHES, READS, WRITES, Outcome
+from claude_preflight.sessions.words import count, times
+from claude_preflight.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from claude_preflight.sessions.summary import KeptCall
+
+SENSITIVE = Rule(
+    "session-touched-sensitive-path",
+    Severity.WARNING,
+    Confidence.MEDIUM,
+    "the session has opened files of credentials",
+    522,
+)
+RETRIED = Rule(
+    "denied-call-retried",
+    Severity.ERROR,
+    Confidence.MEDIUM,
+    "what was denied to the session it did in another way",
+    424,
+)
+BYPASSED = Rule(
+    "session-bypassed-permissions",
+    Severity.WARNING,
+    Confidence.HIGH,
+    "the session ran without permission checks outside of a sandbox",
+    250,
+)
+UNDECLARED = Rule(
+    "undeclared-server-called",
+    Severity.WARNING,
+    Confidence.MEDIUM,
+    "the session has called MCP servers that the repository does not declare",
+    829,
+)
+NEW_HOST = Rule(
+    "new-host-contacted", Severity.WARNING, Confidence.LOW, "the session has fetched from hosts new to the project", 829
+)
+NEW_TOOL = Rule(
+    "new-tool-called", Severity.WARNING, Confidence.LOW, "the session has called MCP tools new to the project", 829
+)
+RULES = (SENSITIVE, RETRIED, BYPASSED, UNDECLARED, NEW_HOST, NEW_TOOL)
+
+# What is new says little as long as nearly everything is.
+FEWEST_SESSIONS = 5
+_LOOK = "look at it with `claude-preflight sessions`; if all is well, commit from a terminal of your own"
+
+
+def judge(hand: AtHand) -> Iterator[Evidence]:
+    """Yield what the session at hand did that nobody may have asked for."""
+    session, calls = hand.session, hand.session.calls
+    opened = sum(call.opened for call in calls if call.done)
+    if opened:
+        message = f"this session has opened files of credentials {times(opened)}: the model has seen what they hold"
+        yield Evidence(SENSITIVE, message, f"{_LOOK}, else replace those credentials", "sensitive")
+    evaded = len(retried(calls))
+    if evaded:
+        message = f"this session was denied {count(evaded, 'call')}, and then got what it wanted in another way"
+        yield Evidence(RETRIED, message, f"stop it and find out why; {_LOOK}", "retried")
+    unsandboxed = sum(call.unsandboxed for call in calls if call.done)
+    if (session.bypassed or unsandboxed) and not hand.sandboxed:
+        how = (
+            "without asking for permissions"
+            if session.bypassed
+            else f"commands without its sandbox {times(unsandboxed)}"
+        )
+        message = f"this session ran {how}, on a machine that does not look like a container"
+        yield Evidence(BYPASSED, message, "run it in a container or with permission checks; " + _LOOK, "bypass")
+    yield from _undeclared(hand)
+    if hand.complete and len(hand.earlier) >= FEWEST_SESSIONS:
+        yield from _new(hand)
+
+
+def retried(calls: Iterable[KeptCall]) -> list[tuple[KeptCall, KeptCall]]:
+    """Return the denied calls with the first later one that reached the same target in another way.
+
+    Once a person has written something, it is what they asked for. Repeating a call and being allowed to is all right.
+    """
+    found = []
+    for _, same in groupby(calls, lambda call: (call.file, call.prompt)):
+        denied: list[KeptCall] = []
+        for call in same:
+            if call.outcome == Outcome.DENIED and call.targets:
+                denied.append(call)
+            elif call.outcome == Outcome.GUIDED:
+                denied = []
+            elif call.done:
+                evaded = [each for each in denied if _evades(each, call)]
+                found += [(each, call) for each in evaded]
+                denied = [each for each in denied if each not in evaded]
+    return found
+
+
+def _evades(denied: KeptCall, call: KeptCall) -> bool:
+    same_end = denied.effects & call.effects & (READS | WRITES | FETCHES)
+    return denied.way != call.way and bool(same_end) and not denied.targets.isdisjoint(call.targets)
+
+
+def _undeclared(hand: AtHand) -> Iterator[Evidence]:
+    calls = [call for call in hand.session.calls if call.server not in (0, hand.editor) and call.done]
+    foreign = [call for call in calls if call.server not in hand.declared]
+    if foreign:
+        servers = count(len({call.server for call in foreign}), "MCP server")
+        message = f"this session has called {servers} that the repository does not declare, {times(len(foreign))}"
+        repair = "declare in .mcp.json what the project needs, and take the rest out of the user's configuration"
+        yield Evidence(UNDECLARED, message, f"{repair}; {_LOOK}", "undeclared")
+
+
+def _new(hand: AtHand) -> Iterator[Evidence]:
+    done = [call for call in hand.session.calls if call.done]
+    hosts = {host for call in done for host in call.hosts} - hand.hosts_before - hand.allowed_hosts
+    if hosts:
+        message = (
+            f"this session has fetched from {count(len(hosts), 'host')} that no earlier one of {len(hand.earlier)} has"
+        )
+        repair = f"allow those it may read in the settings (`WebFetch(domain:…)`); {_LOOK}"
+        yield Evidence(NEW_HOST, message, repair, "hosts")
+    tools = {call.tool: call.server for call in done if call.server not in (0, hand.editor)}
+    new = {tool: server for tool, server in tools.items() if tool not in hand.tools_before}
+    if new:
+        names = sorted({hand.declared[server].name for server in new.values() if server in hand.declared})
+        whose = f" (of {', '.join(names)})" if names else ""
+        tools_called = f"{count(len(new), 'MCP tool')}{whose}"
+        message = f"this session has called {tools_called} that no earlier one of {len(hand.earlier)} has"
+        yield Evidence(NEW_TOOL, message, _LOOK, "tools")

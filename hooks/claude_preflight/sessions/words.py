@@ -1,0 +1,22 @@
+"""Numbers in words, as messages hold them."""
+
+from __future__ import annotations
+
+
+def times(number: int) -> str:
+    """Return how often something was done."""
+    return "once" if number == 1 else f"{number} times"
+
+
+def count(number: int, noun: str) -> str:
+    """Return `number` of what `noun` names, which gets an s for more than one."""
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
+def duration(seconds: float) -> str:
+    """Return how long `seconds` are, in whole minutes."""
+    minutes = int(seconds // 60)
+    if minutes < 1:
+        return "less than a minute"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"

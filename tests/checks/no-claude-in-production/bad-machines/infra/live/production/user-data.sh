@@ -1,0 +1,4 @@
+#!/bin/bash
+if ! command -v codex >/dev/null; then
+  npm install -g @openai/codex
+fi

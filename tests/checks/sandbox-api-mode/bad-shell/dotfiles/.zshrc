@@ -1,0 +1,2 @@
+alias ll='ls -l'
+export FLW_SECRET_KEY=@@flutterwave-key-live@@
