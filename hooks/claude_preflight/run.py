@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 from claude_preflight.agents.files import CLAUDE_SETTINGS, UNPLACED_SETTINGS, VIRTUAL, are_claude_settings
 from claude_preflight.catalogue import UMBRELLA, Hook
@@ -73,17 +74,60 @@ class Source(NamedTuple):
     load: Callable[[], bytes | Refusal | None]
 
 
+# Forking for fewer files than this costs more than it saves.
+_ENOUGH = 250
+
+
+class _Tally(NamedTuple):
+    """What checking some sources gave."""
+
+    results: list[Result]
+    crashes: list[str]
+    read: list[str]
+    suppressor: Suppressor
+
+
 def run(sources: Iterable[Source], hooks: tuple[Hook, ...], context: Context, *, complete: bool = False) -> Report:
     """Check `sources` with `hooks`; `complete` says that they are all files of the repository, and all hooks."""
-    suppressor = Suppressor(context.policy, context.today)
-    results: list[Result] = []
-    crashes: list[str] = []
-    files = 0
+    waiting = _each_once(sources)
+    tallies = [_checked(islice(waiting, 2 * _ENOUGH), hooks, context)]
+    rest = list(waiting)
+    if rest:
+        tallies += _checked_in_shares(rest, hooks, context)
+    suppressor = tallies[0].suppressor
+    for tally in tallies[1:]:
+        suppressor.join(tally.suppressor)
+    results = [result for tally in tallies for result in tally.results]
+    if context.policy.document is not None:
+        for finding in suppressor.policy_findings(complete):
+            results.append(place(context.policy.document, UMBRELLA, finding, context.policy))
+    results.sort(key=order)
+    shown, hidden = ([result for result in results if bool(result.suppression) is wanted] for wanted in (False, True))
+    files = sum(path not in VIRTUAL.values() for tally in tallies for path in tally.read)
+    return Report(tuple(shown), tuple(hidden), files, tuple(crash for tally in tallies for crash in tally.crashes))
+
+
+def _each_once(sources: Iterable[Source]) -> Iterator[Source]:
+    """Yield `sources` without repetition: two links may lead to one file."""
     seen: set[tuple[str, frozenset[str]]] = set()
     for source in sources:
-        if (source.path, source.kinds) in seen:
-            continue  # two links may lead to one file
-        seen.add((source.path, source.kinds))
+        if (source.path, source.kinds) not in seen:
+            seen.add((source.path, source.kinds))
+            yield source
+
+
+def _checked_in_shares(sources: list[Source], hooks: tuple[Hook, ...], context: Context) -> list[_Tally]:
+    from claude_preflight.parallel import WorkerDied, processes, shared
+
+    try:
+        return shared(sources, lambda share: _checked(share, hooks, context), processes(len(sources), _ENOUGH))
+    except WorkerDied as error:
+        return [_Tally([], [str(error)], [], Suppressor(context.policy, context.today))]
+
+
+def _checked(sources: Iterable[Source], hooks: tuple[Hook, ...], context: Context) -> _Tally:
+    tally = _Tally([], [], [], Suppressor(context.policy, context.today))
+    for source in sources:
         readers = [hook for hook in hooks if source.kinds.intersection(hook.kinds)]
         content = source.load() if readers else None
         if content is None:
@@ -93,19 +137,14 @@ def run(sources: Iterable[Source], hooks: tuple[Hook, ...], context: Context, *,
             if isinstance(document, Refusal) or not are_claude_settings(document.text):
                 continue
             document.kinds = frozenset((CLAUDE_SETTINGS,))
-        files += source.path not in VIRTUAL.values()
+        tally.read.append(source.path)
         if isinstance(document, Refusal):
-            results.append(refused(source.path, document))
+            tally.results.append(refused(source.path, document))
             continue
-        found = list(_findings(document, readers, context, crashes))
-        for hook, finding, suppression in suppressor.judge(document, found, {reader.id for reader in readers}):
-            results.append(place(document, hook, finding, context.policy, suppression))
-    if context.policy.document is not None:
-        for finding in suppressor.policy_findings(complete):
-            results.append(place(context.policy.document, UMBRELLA, finding, context.policy))
-    results.sort(key=order)
-    shown, hidden = ([result for result in results if bool(result.suppression) is wanted] for wanted in (False, True))
-    return Report(tuple(shown), tuple(hidden), files, tuple(crashes))
+        found = list(_findings(document, readers, context, tally.crashes))
+        for hook, finding, suppression in tally.suppressor.judge(document, found, {reader.id for reader in readers}):
+            tally.results.append(place(document, hook, finding, context.policy, suppression))
+    return tally
 
 
 def order(result: Result) -> tuple[str, int, int, str]:

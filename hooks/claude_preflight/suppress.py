@@ -54,6 +54,11 @@ class Suppressor:
         self._used: set[Ignore] = set()
         self._checked: set[tuple[str, str]] = set()
 
+    def join(self, other: Suppressor) -> None:
+        """Take over what `other`, which has seen other documents of the same run, remembers."""
+        self._used |= other._used
+        self._checked |= other._checked
+
     def judge(self, document: Document, found: list[tuple[str, Finding]], hooks: set[str]) -> list[Judged]:
         """Return `found` (pairs of hook id and finding) with what hides each, or None.
 
