@@ -14,8 +14,6 @@ from conftest import MakeRepository, run, tool
 PREFLIGHT = tool("claude-preflight")
 _FILES = "@modelcontextprotocol/server-filesystem"
 SERVER = f'{{"mcpServers": {{"files%d": {{"command": "npx", "args": ["-y", "{_FILES}", "%s"]}}}}}}\n'
-    '{"mcpServers": {"files%d": {"command": "npx", "args": ["-y", "@modelcontextprotocol/server-filesystem", "%s"]}}}\n'
-)
 
 
 def results(folder: Path, *arguments: str) -> tuple[list[dict[str, object]], dict[str, int]]:
