@@ -11,8 +11,9 @@ from claude_preflight.agents.secrets.table import endings
 from claude_preflight.late import late
 
 # Between a name and its value: =, : (also the wide one), a table's bar, and quotes or Markdown emphasis around either.
-_ASSIGNED = late(r"[=:：|](?<=[\w\"'`*\]\\ ].)[=>-]?[ \t*_\"'`\\]{0,6}(?=[^\s/]\S{4})")
-_ASSIGNED_IN_PROSE = late(_ASSIGNED.pattern + r"(?=\S{0,80}?\d)")
+_OPERATOR = r"[=:：|](?<=[\w\"'`*\]\\ ].)[=>-]?[ \t*_\"'`\\]{0,6}(?=[^\s/]\S{4})"
+_ASSIGNED = late(_OPERATOR)
+_ASSIGNED_IN_PROSE = late(_OPERATOR + r"(?=\S{0,80}?\d)")
 _IN_QUERY = late(rf"[^\s\"'`\\;,<>(){{}}\[\]|&#]{{1,{LONGEST}}}+")
 _BEFORE_HEADER = ("", '"', "'")  # the name of a header stands first in its word
 _CALLED = ("(", "[")  # behind the name of a function or a list, which is no value

@@ -7,7 +7,10 @@ from functools import cache
 from claude_preflight.agents.data import load
 from claude_preflight.agents.secrets.secret import Secret
 from claude_preflight.model import Severity, Span
-from claude_preflight.typed import NamedTuple
+from claude_preflight.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Kind(NamedTuple):
@@ -20,17 +23,28 @@ class Kind(NamedTuple):
     severity: str
     variable: str
     advice: str
-    generic: bool = False
-    keywords: tuple[str, ...] = ()
-    pattern: str = ""
-    entropy: float = 0.0
-    sample: str = ""
-    context: tuple[str, ...] = ()
+    generic: bool
+    keywords: tuple[str, ...]
+    pattern: str
+    entropy: float
+    sample: str
+    context: tuple[str, ...]
 
     def found(self, span: Span, note: str = "") -> Secret:
         """Return a secret of this kind at `span`."""
         severity = Severity(self.severity)
         return Secret(self.id, self.label, span, severity, self.breadth, self.mode, self.advice, self.generic, note)
+
+
+# What an entry of the table may leave out.
+_DEFAULTS: dict[str, Any] = {
+    "generic": False,
+    "keywords": (),
+    "pattern": "",
+    "entropy": 0.0,
+    "sample": "",
+    "context": (),
+}
 
 
 class Table(NamedTuple):
@@ -48,7 +62,7 @@ class Table(NamedTuple):
 def table() -> Table:
     """Return the table, read once."""
     data = load("credentials.json")
-    kinds = {entry["id"]: Kind(**entry) for entry in data["kinds"]}
+    kinds = {entry["id"]: Kind(*map({**_DEFAULTS, **entry}.get, Kind._fields)) for entry in data["kinds"]}
     keywords: dict[str, list[tuple[str, Kind]]] = {"_": [], "-": [], "": []}
     for kind in kinds.values():
         for keyword in kind.keywords:
