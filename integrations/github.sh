@@ -17,7 +17,14 @@ done <<<"${PREFLIGHT_PATHS:-}"
 claude-preflight check --format github "${arguments[@]}"
 status=$?
 if [ -n "${PREFLIGHT_SARIF:-}" ]; then
-    claude-preflight check --format sarif "${arguments[@]}" >"$PREFLIGHT_SARIF"
+    # Code scanning opens an alert for every result, suppressed or not.
+    claude-preflight check --format sarif "${arguments[@]}" | python3 -c '
+import json, sys
+report = json.load(sys.stdin)
+for run in report["runs"]:
+    run["results"] = [result for result in run["results"] if not result.get("suppressions")]
+json.dump(report, sys.stdout)
+' >"$PREFLIGHT_SARIF"
 fi
 if [ "${PREFLIGHT_CHECKLIST:-true}" = true ] && [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then
     claude-preflight checklist >>"$GITHUB_STEP_SUMMARY"

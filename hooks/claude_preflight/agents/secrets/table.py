@@ -62,7 +62,7 @@ class Table(NamedTuple):
 def table() -> Table:
     """Return the table, read once."""
     data = load("credentials.json")
-    kinds = {entry["id"]: Kind(*map({**_DEFAULTS, **entry}.get, Kind._fields)) for entry in data["kinds"]}
+    kinds = {entry["id"]: _kind({**_DEFAULTS, **entry}) for entry in data["kinds"]}
     keywords: dict[str, list[tuple[str, Kind]]] = {"_": [], "-": [], "": []}
     for kind in kinds.values():
         for keyword in kind.keywords:
@@ -70,6 +70,10 @@ def table() -> Table:
             keywords[separator].append((keyword, kind))
     lists = {name: data[name] for name in ("published_examples", "public_prefixes")} | data["vocabulary"]
     return Table(kinds, keywords, {name: tuple(words) for name, words in lists.items()})
+
+
+def _kind(entry: dict[str, Any]) -> Kind:
+    return Kind(*[entry[field] for field in Kind._fields])
 
 
 @cache
