@@ -30,6 +30,8 @@ ORDINARY = {
     ".claude/settings.json": '{"permissions": {"deny": ["Read(.env)", "Read(~/.ssh/**)", "Read(~/.aws/**)"]}}\n',
     ".claude/agents/reviewer.md": "---\nname: reviewer\ndescription: Reviews\ntools: Read, Grep\n---\n\nReview.\n",
     ".env": "PORT=8080\n",
+    ".github/workflows/ci.yml": "on: push\njobs: {test: {runs-on: ubuntu-latest, steps: [{run: make test}]}}\n",
+    "Dockerfile": "FROM python:3.12-slim\nCMD [\"python\", \"main.py\"]\n",
     "main.py": "print(1)\n",
 }
 RUNNERS = ["pre-commit", "prek"]
@@ -77,6 +79,21 @@ def test_every_hook_runs_by_its_own_id(runner: str, hook: str, make_repository: 
     done = run(folder, tool(runner), "run", "--all-files", "--verbose")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "(no files to check)" not in done.stdout
+
+
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_the_fixing_hook_repairs_and_the_next_commit_passes(runner: str, make_repository: MakeRepository) -> None:
+    folder = make_repository({".pre-commit-config.yaml": local_configuration("claude-preflight-fix")})
+    assert run(folder, tool(runner), "install").returncode == 0
+    write(folder, {".mcp.json": BROKEN.replace("\n", "\r\n")})
+    git(folder, "add", ".mcp.json")
+    refused = run(folder, "git", "commit", "-m", "add filesystem server")
+    assert refused.returncode == 1
+    assert "Fixing .mcp.json" in refused.stdout + refused.stderr
+    assert (folder / ".mcp.json").read_bytes() == BROKEN.replace('"/"', '"."').replace("\n", "\r\n").encode()
+    git(folder, "add", ".mcp.json")
+    passed = run(folder, "git", "commit", "-m", "add filesystem server")
+    assert passed.returncode == 0, passed.stdout + passed.stderr
 
 
 @pytest.mark.parametrize("runner", RUNNERS)

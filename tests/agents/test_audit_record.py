@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from claude_preflight.agents.audit_drift import is_pinned_since
+from claude_preflight.agents.audit_entry import Approval
 from claude_preflight.agents.audit_record import (
     Entry,
     State,
@@ -24,7 +26,7 @@ from claude_preflight.agents.audit_record import (
 )
 from claude_preflight.agents.days import day_number, days_since, is_spelled_as_day
 from claude_preflight.agents.files import AUDIT_RECORD, MCP_CONFIG
-from claude_preflight.agents.mcp import servers
+from claude_preflight.agents.mcp import Server, servers
 from claude_preflight.agents.validation import accepts, load_schema
 from claude_preflight.document import Document
 from claude_preflight.examine import Options, examine
@@ -433,3 +435,29 @@ def test_no_message_holds_a_secret(make_repository: MakeRepository) -> None:
     ]
     assert finding.rule.id == "audited-launch-differs"
     assert password not in f"{finding.message} {finding.repair} {finding.key}"
+
+
+def server_of(*arguments: str) -> Server:
+    text = json.dumps({"mcpServers": {"notes": {"command": "npx", "args": ["-y", *arguments]}}})
+    (server,) = servers(Document(".mcp.json", text, frozenset(("mcp-config",))))
+    return server
+
+
+@pytest.mark.parametrize(
+    ("approved", "now", "expected"),
+    [
+        (["@acme/notes"], ["@acme/notes@1.4.0"], True),
+        (["@acme/notes@latest"], ["@acme/notes@1.4.0"], True),
+        (["@acme/notes", "--dir", "."], ["@acme/notes@1.4.0", "--dir", "."], True),
+        (["@acme/notes"], ["@acme/notes@1.4.1"], False),  # not what was audited
+        (["@acme/notes"], ["@acme/notes@^1.4.0"], False),
+        (["@acme/notes"], ["@acme/notes@1.4.0", "--all"], False),
+        (["@acme/notes@1.4.0"], ["@acme/notes"], False),  # the other way round
+        (["@acme/notes@next"], ["@acme/notes@1.4.0"], False),
+    ],
+)
+def test_naming_the_audited_version_changes_nothing_that_was_approved(
+    approved: list[str], now: list[str], expected: bool
+) -> None:
+    entry = Approval("notes", launch_fingerprint(server_of(*approved)), (), "npm", "@acme/notes", "1.4.0", "", "")
+    assert is_pinned_since(server_of(*now), entry) is expected

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from claude_preflight.agents.audit_entry import LOCAL, Approval, is_inside
-from claude_preflight.agents.audit_launch import content_integrity
+from claude_preflight.agents.audit_launch import content_integrity, launch_fingerprint
 from claude_preflight.agents.known_servers import normal_name, version_key
 from claude_preflight.agents.launch import Launch
 from claude_preflight.agents.mcp import Server
@@ -42,6 +42,22 @@ def version_drift(server: Server, entry: Approval) -> tuple[Launch, str] | None:
     if not audited or any(_same_version(version, known) for known in audited):
         return None
     return launch, version
+
+
+def is_pinned_since(server: Server, entry: Approval) -> bool:
+    """Tell whether `server` differs from what `entry` approves in one thing: it names the audited version exactly."""
+    launch = _of_package(server.launch, entry)
+    return (
+        launch is not None and not version_drift(server, entry) and entry.launch in loose_fingerprints(server, launch)
+    )
+
+
+def loose_fingerprints(server: Server, launch: Launch) -> tuple[str, ...]:
+    """Return the fingerprints that `server` had before the package of `launch` was pinned; none if it is not."""
+    if not launch.spec or not launch.package or not is_exact(launch):
+        return ()
+    loose = (str(launch.package), f"{launch.package}@latest")
+    return tuple(launch_fingerprint(server, launch.spec, spec) for spec in loose)
 
 
 def is_unpinned(server: Server, entry: Approval) -> Launch | None:

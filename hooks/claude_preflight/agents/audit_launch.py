@@ -36,7 +36,7 @@ _STEERING = frozenset(
 )
 
 
-def launch_fingerprint(server: Server) -> str:
+def launch_fingerprint(server: Server, spec: Text | None = None, instead: str = "") -> str:
     """Return what identifies the approved launch of `server`: `sha256:` and 64 hexadecimal digits.
 
     Into the hash go, as canonical JSON (sorted keys, no blanks, ASCII), those of the following that are there:
@@ -54,9 +54,14 @@ def launch_fingerprint(server: Server) -> str:
     header or query parameter has the name of a secret; what else is a literal secret by its form. References to
     variables (`${NAME}`) stay even there, and so does what a shell would run (`$(…)`). The server's name, its kind of
     transport, whether it is switched off, and every other key of its entry do not count.
+
+    With `spec`, a part of the command line, the fingerprint is that of the line with `instead` in its place.
     """
+    words = [server.command, *server.arguments] if server.command is not None else []
+    if spec is not None:
+        words = [_replaced(word, spec, instead) for word in words]
     parts: dict[str, object] = {
-        "command": _hidden_words([server.command, *server.arguments]) if server.command is not None else None,
+        "command": _hidden_words(words),
         "url": _hidden(server.url) if server.url is not None else None,
         "cwd": server.cwd,
         "helper": _hidden(server.helper) if server.helper is not None else None,
@@ -97,6 +102,11 @@ def _sha256(content: bytes) -> str:
         except ImportError:
             continue
     raise AssertionError("Python has SHA-256")
+
+
+def _replaced(word: Text, part: Text, instead: str) -> Text:
+    inside = word.span.start <= part.span.start and part.span.end <= word.span.end
+    return Text.at(word.replace(part, instead, 1), *word.span) if inside else word
 
 
 def _references(pairs: Iterable[tuple[Text, Text]]) -> Iterator[str]:

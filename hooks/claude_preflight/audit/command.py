@@ -87,7 +87,7 @@ def _audit(names: list[str], seconds: float, repository: Repository, policy: Pol
             failures += 1
             _say(f"{target.name}: not audited, and the record left as it was: {failure}")
             continue
-        dropped = record.put(inspected.entry)
+        dropped = record.put(inspected.entry, target.looser)
         _report(target, inspected, dropped=dropped)
         if record.changed:  # after each server: what was learned stays, whatever becomes of the next
             write(repository.absolute(FILE_NAME), record.render())

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import textwrap
-from contextlib import suppress
+from collections.abc import Collection
 from typing import Any
 
 from claude_preflight.agents.audit_entry import OCI, read_record
+from claude_preflight.atomic import replace
 from claude_preflight.document import Document
 from claude_preflight.examine import Unusable
 from claude_preflight.typed import NamedTuple
@@ -57,14 +57,17 @@ class Record:
         self._other = {key: value for key, value in root.items() if key != "servers"}
         self._kept = [_Kept(entry, text) for entry, text in zip(servers, texts, strict=True)]
 
-    def put(self, entry: dict[str, Any]) -> bool:
+    def put(self, entry: dict[str, Any], looser: Collection[str] = ()) -> bool:
         """Take `entry` in place of the one for the same server; tell whether that drops what a person has answered.
 
         The review of the same program (launch line, version and hash) stays; of any other it goes, as nobody has looked
-        at it. Where all answers are the same but for their day, the old entry stays as it is.
+        at it. A launch line of `looser`, which names the same package without a version, counts as the same. Where all
+        answers are the same but for their day, the old entry stays as it is.
         """
         place = self._place(entry)
         old = self._kept[place].entry if place is not None else {}
+        if old.get("launch") in looser:
+            old = {**old, "launch": entry["launch"]}
         new = {key: value for key, value in entry.items() if value is not None}
         if _is_unasked_image(old, new):
             new = {**new, "integrity": old["integrity"]}
@@ -72,7 +75,7 @@ class Record:
         review = old.get("review")
         if same and review is not None:
             new["review"] = review
-        if not same or _without_day(old) != _without_day(new):
+        if not same or place is None or _without_day(self._kept[place].entry) != _without_day(new):
             self._set(place, new)
         return bool(review) and not same
 
@@ -124,16 +127,7 @@ def write(path: str, text: str) -> None:
     """Replace the file at `path` by `text` in one step. Raises `Unusable`."""
     if os.path.islink(path):
         raise Unusable(f"{os.path.basename(path)} is a link, and is not written through")
-    temporary = ""
     try:
-        content = text.encode("utf-8", "backslashreplace")
-        handle, temporary = tempfile.mkstemp(prefix=".mcp-audit-", dir=os.path.dirname(path))
-        with open(handle, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o644)
-        os.replace(temporary, path)
+        replace(path, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
-        if temporary:
-            with suppress(OSError):
-                os.unlink(temporary)
         raise Unusable(f"cannot write {os.path.basename(path)}: {error.strerror}") from None

@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
-from claude_preflight.agents.audit_drift import is_off
+from claude_preflight.agents.audit_drift import is_off, loose_fingerprints
 from claude_preflight.agents.audit_entry import GIT, LOCAL, NPM, OCI, OTHER, PYPI, REMOTE
 from claude_preflight.agents.audit_launch import launch_fingerprint, shown_url
 from claude_preflight.agents.known_servers import normal_name
@@ -48,7 +48,8 @@ _VARIABLE = re.compile(r"[$%{}]")
 class Target(NamedTuple):
     """A server to audit; names of fields as in the record, None for what the launch line does not say.
 
-    `exact` tells whether the line names the one version that starts, `elsewhere` that it names a registry of its own.
+    `exact` tells whether the line names the one version that starts, `elsewhere` that it names a registry of its own,
+    `looser` holds the fingerprints that the line had before it was pinned.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Target(NamedTuple):
     path: str | None
     exact: bool
     elsewhere: bool
+    looser: tuple[str, ...] = ()
 
 
 def targets(found: Iterable[tuple[Document, Server]], repository: Repository) -> list[Target]:
@@ -104,7 +106,12 @@ def _target(document: Document, server: Server, repository: Repository) -> Targe
     version = str(launch.version) if launch.version is not None and not _VARIABLE.search(launch.version) else None
     source = _ASKED.get(launch.registry, OTHER)
     return base._replace(
-        source=source, package=shown, version=version, exact=is_exact(launch), elsewhere=_elsewhere(server, launch)
+        source=source,
+        package=shown,
+        version=version,
+        exact=is_exact(launch),
+        elsewhere=_elsewhere(server, launch),
+        looser=loose_fingerprints(server, launch),
     )
 
 

@@ -113,7 +113,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
 
 
 def _configuration(document: Document, context: Context) -> Iterator[Finding]:
-    from claude_preflight.agents.audit_drift import approval, is_off, is_unpinned
+    from claude_preflight.agents.audit_drift import approval, is_off, is_pinned_since, is_unpinned
     from claude_preflight.agents.audit_entry import read_approvals
     from claude_preflight.agents.audit_launch import launch_fingerprint
 
@@ -133,7 +133,7 @@ def _configuration(document: Document, context: Context) -> Iterator[Finding]:
         if not entry:
             yield _not_audited(server)
             continue
-        same_launch = entry.launch == fingerprint
+        same_launch = entry.launch == fingerprint or is_pinned_since(server, entry)
         yield from _drift(server, entry, context, same_launch=same_launch)
         if same_launch and is_unpinned(server, entry):
             unpinned.append((server, entry))

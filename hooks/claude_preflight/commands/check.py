@@ -49,7 +49,7 @@ def run(options: argparse.Namespace, files: list[str]) -> int:
         baseline=options.baseline,
         write_baseline=options.write_baseline,
     )
-    report, changed = _fixed(examine(wanted), wanted) if options.fix else (examine(wanted), False)
+    report, changed = fixed(examine(wanted), wanted) if options.fix else (examine(wanted), False)
     if options.write_baseline and report.crashes:
         sys.stderr.write("claude-preflight: the baseline is not written, because a check failed\n")
     elif options.write_baseline:
@@ -63,6 +63,7 @@ def _write_baseline(report: Report, wanted: Options) -> None:
     """Write the baseline that hides what `report` shows, and say so on standard error."""
     from collections import Counter
 
+    from claude_preflight.atomic import replace
     from claude_preflight.baseline import read_baseline, renewed, text_of, undecided
 
     repository = Repository(".")
@@ -78,14 +79,13 @@ def _write_baseline(report: Report, wanted: Options) -> None:
     if os.path.islink(path):
         raise Unusable(f"cannot write {path}: it is a link")
     try:
-        with open(path, "wb") as file:
-            file.write(content)
+        replace(path, content)
     except OSError as error:
         raise Unusable(f"cannot write {path}: {error.strerror}") from None
     sys.stderr.write(f"Wrote {new.total()} entries to {printable(path)}\n")
 
 
-def _fixed(report: Report, wanted: Options) -> tuple[Report, bool]:
+def fixed(report: Report, wanted: Options) -> tuple[Report, bool]:
     """Repair what can be, and say so on standard error; return what is left, and whether a file has changed."""
     from claude_preflight.fix import repair
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from claude_preflight import DOCUMENTATION, __version__
+from claude_preflight.atomic import create
 from claude_preflight.examine import Unusable, write
 from claude_preflight.policy import FILE_NAME
 from claude_preflight.repository import Repository
@@ -90,15 +91,11 @@ def run(options: argparse.Namespace, files: list[str]) -> int:
 
 def _write_new(path: str, content: str) -> bool:
     """Write `content` to `path` if nothing is there, not even a link that leads nowhere; tell whether it was."""
-    if os.path.lexists(path):
-        return False
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "x", encoding="utf-8", newline="\n") as file:
-            file.write(content)
+        return create(path, content.encode())
     except OSError as error:
         raise Unusable(f"cannot write {path}: {error.strerror}") from None
-    return True
 
 
 def _mentions_us(path: str) -> bool:
