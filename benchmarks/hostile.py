@@ -113,6 +113,7 @@ PIECES = (
     ),
     *(
         "claude -p 'x' ",
+        "PERMISSION_MODE=bypassPermissions\n",
         "claude --dangerously-skip-permissions ",
         "npx -y a@1 ",
         "docker run -v /:/a b ",
@@ -214,8 +215,8 @@ HOLDERS: dict[str, Holder] = {
     "manifest": Holder(
         "deploy/a.yaml",
         _in_json(
-            "kind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n      - name: claude\n        command: [sh, -c, ",
-            "]\n",
+            "kind: Deployment\nspec: {template: {spec: {containers: [{name: claude, command: [sh, -c, ",
+            "]}]}}}\n",
         ),
     ),
     "terraform": Holder("a.tf", _between('resource "a" "claude" {\n  user_data = "')),

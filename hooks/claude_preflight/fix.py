@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import stat
-import tempfile
-
 from claude_preflight.agents.files import kinds_of
+from claude_preflight.atomic import replace
 from claude_preflight.document import Document
 from claude_preflight.intake import decode, read_worktree
 from claude_preflight.model import Edit, Fix
@@ -42,7 +39,7 @@ def repair(repository: Repository, report: Report) -> Repairs:
             refused.append(path)
             continue
         text = spliced(document.text, wanted)
-        _replace(repository.absolute(path), (("\ufeff" if document.bom else "") + text).encode(document.encoding))
+        replace(repository.absolute(path), (("\ufeff" if document.bom else "") + text).encode(document.encoding))
         changed.append(path)
     return Repairs(tuple(changed), tuple(refused))
 
@@ -62,16 +59,3 @@ def _overlap(one: Edit, other: Edit) -> bool:
     if one == other:
         return False
     return one.span.start < other.span.end and other.span.start < one.span.end
-
-
-def _replace(path: str, content: bytes) -> None:
-    """Put `content` in the place of the file at `path` in one step, with the mode it had."""
-    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".claude-preflight-")
-    try:
-        with open(descriptor, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, stat.S_IMODE(os.stat(path).st_mode))
-        os.replace(temporary, path)
-    except OSError:
-        os.unlink(temporary)
-        raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
-from claude_preflight.agents.files import ENV_FILE, SCRIPT, SHELL_RC
+from claude_preflight.agents.files import DEPLOYMENT, DOCKERFILE, ENV_FILE, SCRIPT, SHELL_RC, SOURCE
 from claude_preflight.document import Document
 from claude_preflight.repository import Repository
 from claude_preflight.typed import NamedTuple
@@ -13,8 +13,8 @@ from claude_preflight.typed import NamedTuple
 # The agent itself loads instruction files of up to 4 MiB; no configuration comes near this.
 MAX_BYTES = 4 * 1024 * 1024
 
-# Files of the shells, in which other encodings than UTF-8 are ordinary.
-_OF_THE_SHELLS = frozenset((ENV_FILE, SCRIPT, SHELL_RC))
+# Kinds in which other encodings than UTF-8 are ordinary, or no matter to the program that reads them.
+_ANY_ENCODING = frozenset((ENV_FILE, SCRIPT, SHELL_RC, DOCKERFILE, DEPLOYMENT, SOURCE))
 
 
 class Refusal(NamedTuple):
@@ -84,7 +84,7 @@ def decode(path: str, content: bytes, kinds: frozenset[str]) -> Document | Refus
     except UnicodeDecodeError as error:
         encoding, why = "latin-1", f"it is not UTF-8: byte {error.start + 1} does not decode"
         text = content.decode(encoding)
-    if why and (not kinds or not kinds <= _OF_THE_SHELLS or "\0" in text):
+    if why and (not kinds or not kinds <= _ANY_ENCODING or "\0" in text):
         return Refusal("unreadable-file", why)
     bom = text.startswith("\ufeff")
     return Document(path, text[1:] if bom else text, kinds, bom=bom, encoding=encoding)

@@ -72,15 +72,19 @@ class Repository:
                 entries.append(Entry(os.fsdecode(path), _MODES[mode], blob.decode()))
         return entries
 
-    def begin_holding(self, words: Iterable[str], *, index: bool = False) -> Callable[[], list[str]]:
-        """Start to look for the tracked text files that hold one of `words`, as given.
+    def begin_holding(
+        self, words: Iterable[str], *, index: bool = False, binary: bool = False
+    ) -> Callable[[], list[str]]:
+        """Start to look for the tracked text files, with `binary` for all files, that hold one of `words`, as given.
 
         The function that is returned waits for their paths, and must be called. Both raise `GitError`.
         """
         # A line feed would part a pattern in two, so it is left out: more files may be listed then, never fewer.
         patterns = [argument for word in words for argument in ("-e", word.replace("\n", ""))]
         where = ["--cached"] if index else ["--untracked"]
-        finish = begin(self.root, "grep", "-lzIF", "--no-color", *where, *patterns, accept=(0, 1))
+        finish = begin(
+            self.root, "grep", "-lzF", "-a" if binary else "-I", "--no-color", *where, *patterns, accept=(0, 1)
+        )
         return lambda: os.fsdecode(finish()).split("\0")[:-1]
 
     def blobs(self, entries: Iterable[Entry]) -> Iterator[bytes]:

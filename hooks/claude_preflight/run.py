@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
-from claude_preflight.agents.files import CLAUDE_SETTINGS, UNPLACED_SETTINGS, VIRTUAL, are_claude_settings
+from claude_preflight.agents.files import CLAUDE_SETTINGS, SEARCHED, UNPLACED_SETTINGS, VIRTUAL, are_claude_settings
 from claude_preflight.catalogue import UMBRELLA, Hook
 from claude_preflight.checks import claude_preflight as own
 from claude_preflight.context import Context
@@ -156,13 +156,24 @@ def _findings(
     document: Document, hooks: list[Hook], context: Context, crashes: list[str]
 ) -> Iterator[tuple[str, Finding]]:
     for hook in hooks:
-        if hook.words and not any(word in document.text for word in hook.words):
+        if hook.words and not _may_hold(document, hook.words):
             continue
         try:
             for finding in hook.check(document, context):
                 yield hook.id, finding
         except Exception as error:  # one check's bug must not hide what the others find; the exit code tells of it
             crashes.append(f"{document.path}: the check {hook.id} failed: {type(error).__name__}")
+
+
+def _may_hold(document: Document, words: tuple[str, ...]) -> bool:
+    """Tell whether `document` holds one of `words`, or may hold it in the escapes of JSON or YAML.
+
+    Kinds that are searched were chosen by their words as they are spelled.
+    """
+    text = document.text
+    if any(word in text for word in words):
+        return True
+    return not document.kinds <= SEARCHED and ("\\u" in text or "\\x" in text or "\\U" in text)
 
 
 def place(

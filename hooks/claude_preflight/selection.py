@@ -7,7 +7,17 @@ import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
-from claude_preflight.agents.files import ENVIRONMENT, REPOSITORY, SEARCHED, SOURCE, VIRTUAL, kinds_of
+from claude_preflight.agents.files import (
+    CI,
+    COMPOSE,
+    DOCKERFILE,
+    ENVIRONMENT,
+    REPOSITORY,
+    SEARCHED,
+    SOURCE,
+    VIRTUAL,
+    kinds_of,
+)
 from claude_preflight.agents.session_environment import in_session
 from claude_preflight.catalogue import Hook
 from claude_preflight.intake import MAX_BYTES, Refusal, link_target, read_worktree, too_large
@@ -23,6 +33,8 @@ _AGENT_FOLDERS = frozenset(
 _FEW = 100
 _SMALL_PART = 1 / 10
 _SOURCE = frozenset((SOURCE,))
+# Kinds that are searched, and of which no honest file is binary or too large. Of the others many are.
+_NEVER_BINARY = frozenset((CI, COMPOSE, DOCKERFILE))
 
 
 class MissingFile(Exception):
@@ -71,7 +83,7 @@ def worktree(
     found = _begin_search(repository, searched, hooks)
     yield from at_once  # git searches meanwhile
     for path, kinds in found():
-        yield Source(path, kinds, partial(read_worktree, repository, path))
+        yield Source(path, kinds, partial(_read_searched, repository, path, kinds))
 
 
 def _wanted(hooks: tuple[Hook, ...]) -> frozenset[str]:
@@ -94,26 +106,60 @@ def _begin_search(
         readers = [hook for hook in hooks if kinds.intersection(hook.kinds)]
         words = tuple(dict.fromkeys(word for hook in readers for word in hook.words))
         by_words.setdefault(words, []).extend(paths)
-    searches = [_begin_with(repository, paths, words, index=index) for words, paths in by_words.items()]
+    searches = [_begin_with(repository, paths, words, searched, index=index) for words, paths in by_words.items()]
     return lambda: [(path, searched[path]) for search in searches for path in search()]
 
 
 def _begin_with(
-    repository: Repository, paths: list[str], words: tuple[str, ...], *, index: bool
+    repository: Repository,
+    paths: list[str],
+    words: tuple[str, ...],
+    searched: dict[str, frozenset[str]],
+    *,
+    index: bool,
 ) -> Callable[[], Iterable[str]]:
     """Start to look for those of `paths` that hold one of `words`; git reads a tree faster than we do."""
     if repository.is_git and (index or len(paths) > max(_FEW, _SMALL_PART * repository.size())):
-        finish = repository.begin_holding(words, index=index)
+        binary = any(searched[path] & _NEVER_BINARY for path in paths)
+        finish = repository.begin_holding(words, index=index, binary=binary)
         return lambda: filter(frozenset(finish()).__contains__, paths)
-    return partial(_with_words, repository, paths, words)
+    return partial(_with_words, repository, paths, words, searched)
 
 
-def _with_words(repository: Repository, paths: list[str], words: tuple[str, ...]) -> Iterator[str]:
+def _with_words(
+    repository: Repository, paths: list[str], words: tuple[str, ...], searched: dict[str, frozenset[str]]
+) -> Iterator[str]:
     encoded = [word.encode() for word in words]
     for path in paths:
-        content = None if os.path.islink(repository.absolute(path)) else read_worktree(repository, path)
-        if isinstance(content, bytes) and b"\0" not in content and any(word in content for word in encoded):
+        linked = os.path.islink(repository.absolute(path))
+        content = None if linked else _read_searched(repository, path, searched[path])
+        if isinstance(content, Refusal):
+            content = _all_of(repository.absolute(path))
+        if content is not None and any(word in content for word in encoded):
             yield path
+
+
+def _read_searched(repository: Repository, path: str, kinds: frozenset[str]) -> bytes | Refusal | None:
+    return _expected(read_worktree(repository, path), kinds)
+
+
+def _expected(content: bytes | Refusal | None, kinds: frozenset[str]) -> bytes | Refusal | None:
+    """Return the `content` of a file of `kinds` that is searched, or None if none of it was to be expected.
+
+    A bundle of several megabytes, an archive or a picture may hold any word by chance.
+    """
+    if kinds & _NEVER_BINARY or (isinstance(content, bytes) and b"\0" not in content):
+        return content
+    return None
+
+
+def _all_of(path: str) -> bytes:
+    """Return what the file at `path` holds, however large it is; nothing if it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
 
 
 def _linked_file(repository: Repository, path: str, kinds: frozenset[str]) -> Iterator[Source]:
@@ -158,10 +204,12 @@ def index(repository: Repository, hooks: tuple[Hook, ...]) -> Iterator[Source]:
     for entry in chosen:
         kinds = held.get(entry.path) or kinds_of(entry.path) & wanted
         content = contents[entry.path]
-        if entry.type != SYMLINK:
-            yield Source(entry.path, kinds, partial(_limited, content))
-        else:
+        if entry.type == SYMLINK:
             yield from _staged_link(repository, entry, kinds, os.fsdecode(content), by_path)
+        elif entry.path in held:
+            yield Source(entry.path, kinds, partial(_expected, _limited(content), kinds))
+        else:
+            yield Source(entry.path, kinds, partial(_limited, content))
 
 
 def _limited(content: bytes) -> bytes | Refusal:

@@ -106,7 +106,7 @@ def test_hosts(host: str, tunnel: bool, address: bool, beyond: bool) -> None:
         ("http:/acme.io", True),
         ("https:acme.io", True),
         ("https:\\\\acme.io", True),
-        (" WSS:///acme.io", False),
+        (" WSS:///acme.io", True),
         ("http://acme.io", False),
         ("http:", False),
         ("acme.io:80", False),

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 import claude_preflight
+from claude_preflight.agents.data import data_path
 from claude_preflight.agents.validation import (
     Keys,
     accepts,
-    data_path,
     duplicate_keys,
     errors,
     load_schema,

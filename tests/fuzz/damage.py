@@ -1,7 +1,8 @@
 """Nearly valid files: the examples of the checks, damaged in a few places.
 
 A test states the examples that it tries in the normal run as `budget(60)`. For a long run by hand:
-`python -m pytest tests/fuzz --hypothesis-profile=long` tries a hundred times as many.
+`python -m pytest tests/fuzz --hypothesis-profile=long` tries a hundred times as many, `-k` chooses among the tests. A
+file that fails is kept by Hypothesis in `.hypothesis`, and tried first the next time.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from claude_preflight.agents.files import kinds_of
 from claude_preflight.document import Document
 from test_examples import CHECKS, ENVIRONMENT, with_credentials
 
-LONG = "long"
 _NORMAL_EXAMPLES = 100  # what Hypothesis tries without a profile
 
 PIECES = (
@@ -208,7 +208,7 @@ def _edited(text: str, kind: str, place: int, length: int, piece: str) -> str:
 
 @st.composite
 def files(draw: st.DrawFn, ending: str = "") -> File:
-    """Draw a damaged example whose path ends with `ending`; sometimes in the place of another, or with other line ends."""
+    """Draw a damaged example whose path ends with `ending`; sometimes in another's place, or with other line ends."""
     chosen = [example for example in EXAMPLES if example.path.endswith(ending)]
     path, text = draw(st.sampled_from(chosen))
     for edit in draw(_EDITS):

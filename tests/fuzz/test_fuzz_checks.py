@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -81,8 +81,8 @@ def assert_checked(report: Report, contents: dict[str, bytes]) -> None:
     """Fail if a check crashed, a place lies outside of its file, or a file that nobody can read passes in silence."""
     assert report.crashes == ()
     for result in report.results:
-        content = contents.get(result.path, b"").decode(errors="replace").removeprefix("\ufeff")
-        lines = content.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        text = contents.get(result.path, b"").decode(errors="replace").removeprefix("\ufeff")
+        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         assert 1 <= result.line <= result.end_line <= len(lines), result
         assert result.column <= len(lines[result.line - 1]) + 2, result  # behind the end of CR LF, at most
     refused = {result.path for result in report.results if result.finding.rule.id == "unreadable-file"}
@@ -121,12 +121,10 @@ def test_whole_check_takes_any_repository(
     fill(repository, contents)
     report = examine(Options(staged=staged), str(repository))
     assert_checked(report, contents)
-    from importlib import import_module
-
     assert isinstance(import_module(FORMATS[form]).render(report), str)
 
 
 def test_examples_cover_every_kind_of_file() -> None:
     kinds = {kind for example in EXAMPLES for kind in kinds_of(example.path)}
     read = {kind for hook in HOOKS for kind in hook.kinds} - {"repository", "environment", "source"}
-    assert read - kinds == set(), os.fspath("add an example")
+    assert read - kinds == set()

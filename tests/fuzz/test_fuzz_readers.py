@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -75,7 +76,7 @@ READERS: dict[str, tuple[str, Callable[[str], object]]] = {
     "cmd": (".sh", lambda text: windows_commands(whole(text))),
     "powershell": (".sh", lambda text: windows_commands(whole(text), powershell=True)),
     **{
-        f"source {family}": (".py", lambda text, f=family: read_source(text, f)) for family in ("hash", "slash", "dash")
+        f"source {family}": (".py", partial(read_source, family=family)) for family in ("hash", "slash", "dash", "rust")
     },
     "secrets in text": (".md", lambda text: list(find_in_text(text))),
     "places": (".env", lambda text: list(places(whole(text)))),

@@ -16,7 +16,14 @@ _TUNNELS = (
     *("webhook.site", "pipedream.net", "requestbin.net", "beeceptor.com", "instatunnel.my", "sharedwithexpose.com"),
 )
 _TUNNEL_ENDS = tuple(f".{name}" for name in _TUNNELS)
-_ODD_ADDRESS = late(r"\s*(?:https?|wss?):(?!//)[/\\]*[^/\\\s]", re.IGNORECASE)
+# Other than two slashes, a backslash or a line break before the path, what is encoded in the host, a colon and no port.
+_ODD_ADDRESS = late(
+    r"\s*(?:https?|wss?):(?:(?!//)[/\\]*[^/\\\s]|//(?:[/\\]+[^/\\\s]|[^/?#\\\s]*\\"
+    r"|(?:[^/?#\\\s]*@)?(?:[^@/?#\\\s\[%]*%(?:[0-9][0-9a-f]|[a-f][0-9a-f](?!\w*%))|[^@/?#\\\s:\[\]${}]+:(?:/(?!/)|[?#]|\s*$))))",
+    re.IGNORECASE,
+)
+_WEB = late(r"(?:https?|wss?):[/\\]", re.IGNORECASE)
+_BROKEN = late(r"[\t\r\n]")
 # Parts of the names of settings about certificates, or about doing without them.
 _SETTINGS = ("ssl", "tls", "cert", "secure", "verify", "https", "unauthorized", "hostname")
 _HTTP_SETTINGS = ("allow_http", "allow-http", "allowhttp")
@@ -39,8 +46,13 @@ def is_tunnel(host: str) -> bool:
 
 
 def is_odd_address(url: str) -> bool:
-    """Tell whether clients, which read URLs as browsers do, find a host in `url` although its slashes are not two."""
-    return bool(_ODD_ADDRESS.match(url))
+    """Tell whether clients, which read URLs as browsers do, find another host in `url` than people, or find one at all.
+
+    They take any number of slashes and backslashes behind the scheme, drop tabs and line breaks, and decode the host.
+    """
+    inside = url.strip()
+    whole = _BROKEN.sub("", inside)
+    return bool(_ODD_ADDRESS.match(whole)) or (whole != inside and bool(_WEB.match(whole)))
 
 
 def is_quiet(text: str) -> bool:

@@ -22,7 +22,9 @@ _LONGEST = 10_000
 _ASSIGNMENT = late(r"[A-Za-z_]\w*=")
 _URL = late(r"['\"]?(?:\w+://[\w\[]|localhost\b|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:[:/]|$)|\d+\.\d+\.\d+\.\d+)", re.I)
 # Of the wrappers that rules look through, those that run a program and nothing else.
-_WRAPPERS = frozenset("timeout time nice nohup stdbuf builtin noglob".split())
+_WRAPPERS = frozenset("timeout time nice nohup stdbuf builtin noglob command".split())
+# Where the programs of a machine are.
+_PROGRAM_FOLDERS = ("/bin/", "/sbin/", "/usr/bin/", "/usr/local/bin/", "/opt/homebrew/bin/")
 _HARMLESS = frozenset(("--version", "--help", "-h", "/?"))
 
 
@@ -105,7 +107,7 @@ def _looked_through(words: list[str]) -> list[str]:
     """Return `words` without the assignments and wrappers in front of the program."""
     while words:
         behind = 1 if _ASSIGNMENT.match(words[0]) else 0
-        if words[0] in _WRAPPERS:
+        if words[0] in _WRAPPERS and words[1:2] not in (["-v"], ["-V"]):
             behind = behind_wrapper(words, 0)
         if not behind or (words[0] in _WRAPPERS and behind >= len(words)):
             break
@@ -117,8 +119,10 @@ def _of_name_pattern(start: str) -> Breadth | None:
     """Return what a pattern gives whose wildcard stands within or before the name of the program."""
     if not start:
         return Breadth("pattern", "*")
+    if start.startswith("/") and any(folder.startswith(start) for folder in _PROGRAM_FOLDERS):
+        return Breadth("pattern", "*")
     wanted = _basename(start)
-    if "/" in start:
+    if "/" in start and not start.startswith(_PROGRAM_FOLDERS):
         fitting = [wanted] if wanted in programs() else []
     else:
         fitting = [name for name in programs() if name.startswith(wanted) and " " not in name]
@@ -171,7 +175,7 @@ def _is_free(program: Program, rest: list[str], glued: str, star: bool) -> bool:
         return True
     if any(word in program.harmless for word in leading):
         return False
-    operands = [word for word in before if word.strip("'\"") and not word.startswith("-")]
+    operands = [word for word in before if word.strip("'\"") and not word.startswith(("-", "<(", "$(", "`"))]
     if program.fixed == "url":
         return not any(_URL.match(word) for word in operands)
     if program.fixed == "folder":

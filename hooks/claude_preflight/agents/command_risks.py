@@ -60,9 +60,7 @@ _PASSES = 2  # over a script: a variable may be used above the line that sets it
 _SHELLS = frozenset("sh bash zsh dash ksh ash fish".split())
 _RUNTIMES = frozenset("python python3 python2 node nodejs deno bun ruby perl php lua pwsh powershell".split())
 _CODE_OPTIONS = {"perl": "-e", "ruby": "-e", "node": "-e", "nodejs": "-e", "bun": "-e", "php": "-r", "lua": "-e"}
-_FETCHERS = frozenset(
-    "curl wget aria2c fetch http https xh iwr irm invoke-webrequest invoke-restmethod start-bitstransfer".split()
-)
+_FETCHERS = frozenset("curl wget aria2c fetch http https xh iwr irm invoke-webrequest invoke-restmethod".split())
 _NETWORK = frozenset("nc ncat netcat telnet socat".split())
 _LOOKUPS = frozenset("dig host nslookup ping".split())
 # They print what another machine sends, without being asked for a file; of some only what these words do.
@@ -150,7 +148,9 @@ _NETWORK_CODE = late(
     r"|Net::HTTP|LWP|HTTP::Tiny|open-uri|URI\.open|file_get_contents)"
 )
 # Code that runs text as code; a method called so is something else.
-_EVALUATION = late(r"(?<![.\w])(?:exec|eval)\s*\(|(?<![.\w])eval\s+\w|\(\s*eval\s*\)|\bnew\s+Function\b|\bos\.system\s*\(")
+_EVALUATION = late(
+    r"(?<![.\w])(?:exec|eval)\s*\(|(?<![.\w])eval\s+\w|\(\s*eval\s*\)|\bnew\s+Function\b|\bos\.system\s*\("
+)
 _PIPED_TO_SHELL = late(r"\b(?:curl|wget)\b[^|;&\n]{0,300}\|\s*(?:sudo\s+)?(?:ba|z|da|k)?sh\b")
 _WHOLE_ENVIRONMENT = late(r"\bos\.environ(?!\s*[.\[])\b|\bprocess\.env(?!\s*[.\[?\w])|%ENV\b")
 _POWERSHELL_EVALUATION = late(r"(?:\biex|\binvoke-expression)\s*\(|\[scriptblock\]::create\s*\(", re.IGNORECASE)
@@ -285,10 +285,11 @@ class _Reading:
             return _NOTHING
         local = Text.at(str(text), 0, len(text))
         windows = powershell or line
-        if powershell and _runs_download(text):
-            self.report(REMOTE_CODE, text, "a download")
         found = windows_commands(local, powershell=powershell) if windows else commands(local)
-        return self.run(_Script(text, found, shell=not windows), stdin, depth)
+        output = self.run(_Script(text, found, shell=not windows), stdin, depth)
+        if powershell and _runs_download(text) and all(risk.kind != REMOTE_CODE for risk in self.risks):
+            self.report(REMOTE_CODE, text, "a download")
+        return output
 
     def run(self, script: _Script, stdin: Facts, depth: int) -> Facts:
         order = sorted(range(len(script.found)), key=lambda number: -script.found[number].depth)
@@ -339,6 +340,8 @@ class _Reading:
             words = words[1:]
         if len(words) > 2 and program_name(words[0]) == "env" and words[1] in ("-S", "--split-string"):
             words = (words[0], *words[2:])
+        if words[0] == "eval":
+            return tuple(words), False
         launch = take_apart(words[0], words[1:])
         for at, word in enumerate(words):
             name = program_name(word)
@@ -449,17 +452,8 @@ class _Reading:
         if name in _NETWORK or name in _LOOKUPS or name in _COPIERS:
             self.transmit(step)
             return _answer(step)
-        if name == "crontab" and step.operands:
-            self.code(step, *step.operands[:1], session=False)
-            self.executed(step, step.stdin if step.operands[0] == "-" else _NOTHING, session=False)
-            return _NOTHING
-        if name in _FETCHES_TO_FILE and any("://" in word for word in step.operands):
-            self.write(step.operands[-1], frozenset((Fact(_DOWNLOAD, "a download"),)))
-            return _NOTHING
-        if name in _RUNS_ADDRESS and any("://" in word for word in step.words[1:]):
-            self.report(REMOTE_CODE, step.place(), "a download")
-        if name in ("awk", "gawk") and any(_PIPED_TO_SHELL.search(word) for word in step.words[1:]):
-            self.report(REMOTE_CODE, step.place(), "a download")
+        if name in ("crontab", "awk", "gawk") or name in _FETCHES_TO_FILE or name in _RUNS_ADDRESS:
+            self.taken_over(step)
         if name in ("read", "mapfile", "readarray"):
             given = self.loop_input(step)
             for word in step.operands:
@@ -467,6 +461,19 @@ class _Reading:
             return _NOTHING
         self.unpinned(step)
         return self.printed(step)
+
+    def taken_over(self, step: _Step) -> None:
+        """Read programs that fetch to a file, run an address or a download, or have one run later."""
+        addressed = any("://" in word for word in step.words[1:])
+        if step.name == "crontab" and step.operands:
+            self.code(step, *step.operands[:1], session=False)
+            self.executed(step, step.stdin if step.operands[0] == "-" else _NOTHING, session=False)
+        elif step.name in _FETCHES_TO_FILE and addressed and step.operands:
+            self.write(step.operands[-1], frozenset((Fact(_DOWNLOAD, "a download"),)))
+        elif (step.name in _RUNS_ADDRESS and addressed) or (
+            step.name in ("awk", "gawk") and any(_PIPED_TO_SHELL.search(word) for word in step.words[1:])
+        ):
+            self.report(REMOTE_CODE, step.place(), "a download")
 
     def loop_input(self, step: _Step) -> Facts:
         """Return what a `read` is given; the redirection of a loop stands behind its last command."""

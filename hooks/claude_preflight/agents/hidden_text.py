@@ -7,6 +7,7 @@ Invisible Vulnerabilities" (2021).
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from enum import Enum
@@ -91,14 +92,44 @@ def find_hidden(text: str) -> list[Hidden]:
 
 
 def visible(text: str) -> str:
-    """Return the characters of `text` that show."""
-    return text if text.isascii() else _ANY_HIDDEN.sub("", text)
+    """Return the characters of `text` that show, those that only look like Latin letters as these."""
+    return text if text.isascii() else _LOOKALIKE_WORD.sub(_plain_word, _ANY_HIDDEN.sub("", text))
+
+
+def _plain_word(match: re.Match[str]) -> str:
+    """Return a word with the letters that it looks to have; one of another script's letters alone is left as it is."""
+    word = match.group()
+    plain = "".join(_plain_letter(char) for char in word)
+    mixed = any(char.isascii() for char in word) or _STYLED.search(word)
+    return plain if mixed and plain.isascii() else word
+
+
+def _plain_letter(char: str) -> str:
+    import unicodedata
+
+    plain = _LOOKALIKES.get(char) or unicodedata.normalize("NFKC", char)
+    return plain if len(plain) == 1 else char
 
 
 def visible_offsets(text: str) -> list[int]:
     """Return the offsets of the characters of `text` that show, and one more for the end."""
     hidden = {offset for match in _ANY_HIDDEN.finditer(text) for offset in range(*match.span())}
     return [offset for offset in range(len(text)) if offset not in hidden] + [len(text)]
+
+
+# Letters of other scripts that a reader takes for Latin ones, and full-width and mathematical forms of Latin letters.
+_LOOKALIKES = dict(
+    zip(
+        "аеорсухіјѕԁһԛԝАВЕКМНОРСТУХІЈЅοαινρυΑΒΕΖΗΙΚΜΝΟΡΤΥΧıɡ",
+        "aeopcyxijsdhqwABEKMHOPCTYXIJSoaivpuABEZHIKMNOPTYXig",
+        strict=True,
+    )
+)
+_STYLED = late("[\uff21-\uff5a\U0001d400-\U0001d7ff\u2460-\u24ff\U0001f130-\U0001f189]")
+_LOOKALIKE_WORD = late(
+    "(?<![A-Za-z])[A-Za-z]*+[\u0131\u0261\u0370-\u052f\uff21-\uff5a\U0001d400-\U0001d7ff\u24b6-\u24e9\U0001f130-\U0001f189]"
+    "[A-Za-z\u0131\u0261\u0370-\u052f\uff21-\uff5a\U0001d400-\U0001d7ff\u24b6-\u24e9\U0001f130-\U0001f189]*"
+)
 
 
 # --- what a terminal obeys ----------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from claude_preflight.late import late
 _NUMBER = late(r"0x[0-9a-f]+|[0-9]+")
 _DOTTED_QUAD = late(r"(?:(?:0|[1-9][0-9]{0,2})\.){3}(?:0|[1-9][0-9]{0,2})")
 _LOCAL_LABELS = late(r"(?:^|\.)localhost(?=\.)|(?:^|[.-])127[.-]0[.-]0[.-]1(?=[.-])")
+_ENCODED_END = late(r"%(?:2[fF]|3[aA]|5[cC]|23|3[fF]).*$", re.DOTALL)
 _HOST_AS_USER = late(
     r"localhost|127\.[0-9.]+|(?:[a-z0-9-]+\.)+(?:com|org|net|io|ai|dev|app|co|cloud|example)", re.IGNORECASE
 )
@@ -19,7 +20,8 @@ _HOST_AS_USER = late(
 def disguise(place: Place) -> str:
     """Return in what way the host of `place` looks like another, or nothing."""
     host = place.host.lower().rstrip(".")
-    if place.user and _HOST_AS_USER.fullmatch(place.user) and (not place.password or place.password.isdigit()):
+    user = _ENCODED_END.sub("", place.user) if place.user else ""
+    if _HOST_AS_USER.fullmatch(user) and (not place.password or place.password.isdigit()):
         return f'the host is {host}, not {place.user}, which stands before the "@"'
     if any(is_disguised(label) for label in host.split(".")):
         return "letters of two scripts are mixed in one name"

@@ -36,11 +36,11 @@ class Phrase(NamedTuple):
     command: bool = False
 
 
-_GAP = r"[\s*_]{1,20}"
+_GAP = r"(?:[\s*_~]|</?[A-Za-z]\w{0,9}>|<!--[^<>\n]{0,80}-->){1,20}"
 
 
 def _phrase(pattern: str) -> re.Pattern[str]:
-    """Return `pattern` with each blank standing for white space and emphasis, as Markdown may have between words."""
+    """Return `pattern` with each blank standing for what Markdown may have between words: blanks, emphasis, tags."""
     return late(pattern.replace(" ", _GAP), re.IGNORECASE)
 
 
@@ -55,8 +55,8 @@ _ORDERS = r"(?:instructions?|prompts?|directions?|directives?|orders|commands|gu
 _LIMITS = r"(?:previous|prior|earlier|above|safety|security) (?:rules|constraints|restrictions|policies|safeguards)"
 # What follows narrows it to one matter, as an honest prompt may.
 _NOT_NARROWED = (
-    r"\b(?! (?:about|regarding|concerning|related|relating|that|which|unless|if|when|from|found|inside|embedded"
-    r"|contained|on|in|within|like|such|attacks?|attempts?|injections?|or similar)\b)"
+    r"(?![A-Za-z0-9])(?! (?:about|regarding|concerning|related|relating|that|which|unless|if|when|from|found|inside"
+    r"|embedded|contained|on|in|within|like|such|attacks?|attempts?|injections?|or similar)\b)"
 )
 _DROP = (
     rf"(?: {_WORDS}{_EARLIER}{_ORDERS}"
@@ -72,12 +72,28 @@ _UNLEASHED = (
     r" (?:dan\b|(?:an? )?(?:unrestricted|unfiltered|uncensored|jailbroken|unshackled)\b"
     r"|in (?:god|jailbreak|unrestricted) mode|no longer (?:bound|restricted|limited|subject))"
 )
+_LAWS = r"(?:rules|guidelines|guardrails|restrictions|constraints|instructions|policies|safeguards|filters)"
 _ANTERIORES = r"(?:anteriores|previas|prévias|precedentes)"
 # A phrase starts with its stem, which is lower case, so that the expression is tried in few places.
 _OVERRIDES = (
     *((stem, _phrase(stem + _DROP)) for stem in ("ignore", "disregard", "forget", "discard")),
     ("override", _phrase(rf"override (?:all|any|your) {_WORDS}{_EARLIER}{_ORDERS}{_NOT_NARROWED}")),
     ("you are now", _phrase(rf"you are now{_UNLEASHED}")),
+    (
+        "you are no longer",
+        _phrase(rf"you are no longer (?:bound|restricted|limited) by (?:all|any|your|the) {_WORDS}{_LAWS}"),
+    ),
+    ("bypass", _phrase(rf"bypass (?:all|any|your) {_WORDS}(?:safety|security|content) {_LAWS}{_NOT_NARROWED}")),
+    (
+        "do not follow",
+        _phrase(rf"do not follow (?:any|all|the|your) {_WORDS}{_EARLIER}{_ORDERS}{_NOT_NARROWED}(?! of)"),
+    ),
+    ("pay no attention", _phrase(rf"pay no attention to {_WORDS}{_EARLIER}{_ORDERS}{_NOT_NARROWED}")),
+    ("set aside", _phrase(rf"set aside (?:all|any|every) {_WORDS}{_EARLIER}{_ORDERS}{_NOT_NARROWED}")),
+    (
+        "stop following",
+        _phrase(rf"stop following (?:all|any|your|the) {_WORDS}(?:{_EARLIER}{_ORDERS}|{_ORDERS} above){_NOT_NARROWED}"),
+    ),
     ("ignora", _phrase(rf"ignorad? (?:todas )?(?:las|tus|sus) instrucciones {_ANTERIORES}")),
     (
         "ignore",
@@ -91,6 +107,10 @@ _OVERRIDES = (
             r"|vorangegangenen) (?:anweisungen|instruktionen|befehle)"
         ),
     ),
+    ("ignora", _phrase(r"ignora(?:te)? (?:tutte )?(?:le|tue|vostre|(?:le )?tue) istruzioni (?:precedenti|anteriori)")),
+    ("negeer", _phrase(r"negeer (?:alle )?(?:de )?(?:voorgaande|vorige|eerdere) (?:instructies|opdrachten)")),
+    ("abaikan", _phrase(r"abaikan (?:semua )?(?:instruksi|perintah) (?:sebelumnya|di atas)")),
+    ("zignoruj", _phrase(r"zignoruj (?:wszystkie )?(?:poprzednie|wcześniejsze) (?:instrukcje|polecenia)")),
 )
 _FOREIGN_OVERRIDES = (
     (
@@ -104,6 +124,10 @@ _FOREIGN_OVERRIDES = (
             "(?:指令|指示|提示词?|命令)"
         ),
     ),
+    ("이전", late(r"이전의?\s?(?:모든\s)?(?:지시|명령|지침)(?:사항)?(?:을|를)?\s?(?:모두\s)?무시")),
+    ("önceki", _phrase(r"önceki (?:tüm |bütün )?(?:talimatları|komutları) (?:yok say|görmezden gel|unut)")),
+    ("bỏ qua", _phrase(r"bỏ qua (?:tất cả )?(?:các )?(?:hướng dẫn|chỉ dẫn|lệnh) (?:trước|ở trên)")),
+    ("تجاهل", _phrase(r"تجاهل (?:جميع |كل )?(?:التعليمات|الأوامر) السابقة")),
     ("これまでの", late("これまでの(?:すべての|全ての|全)?(?:指示|命令)を(?:すべて|全て)?(?:無視|忘れ)")),
     ("以前の", late("以前の(?:すべての|全ての|全)?(?:指示|命令)を(?:すべて|全て)?(?:無視|忘れ)")),
 )
@@ -112,6 +136,7 @@ _TURN_MARKS = (
     ("<|im_start|>", late(r"<\|im_start\|>[ \t]*(?:system|user|assistant)")),
     ("<|start_header_id|>", late(r"<\|start_header_id\|>[ \t]*(?:system|user|assistant)")),
     ("<<sys>>", late(r"<<SYS>>")),
+    ("[inst]", late(r"\[INST\][ \t]*\S")),
 )
 
 # --- to keep something from the user --------------------------------------------------------------------------------
@@ -169,10 +194,11 @@ _PRIVATE_STEMS = (
     *("private key", "environment variable", "printenv", "env |", "keychain", "browser cookies"),
 )
 _SEND_STEMS = ("http", "@", "curl", "wget", "| nc ")
+_WITHIN = r"(?:[^.!?\n]|\.(?=\w))"  # a character of the same sentence
 _HOST = r"https?://(?!localhost|127\.|0\.0\.0\.0|\[::1\]|host\.docker)"
 _SEND = late(
-    r"\b(?:send|post|upload|transmit|forward|exfiltrate|submit|e-?mail|deliver)\b(?P<what>[^.!?\n]{0,100}?)\bto\b"
-    rf"[^.!?\n]{{0,60}}?(?:{_HOST}\S+|[\w.+-]{{1,64}}@[\w-]{{1,63}}\.\w+)",
+    r"\b(?:send|post|upload|transmit|forward|exfiltrate|submit|e-?mail|deliver)\b"
+    rf"(?P<what>{_WITHIN}{{0,100}}?)\bto\b[^.!?\n]{{0,60}}?(?:{_HOST}\S+|[\w.+-]{{1,64}}@[\w-]{{1,63}}\.\w+)",
     re.IGNORECASE,
 )
 _CONTENTS = late(r"\b(?:contents?|values?|them|copy|copies)\b", re.IGNORECASE)
@@ -193,10 +219,11 @@ _BLOB = r"[A-Za-z0-9+/]{20,}+={0,2}"
 _DECODED_TO = r"base64\s+(?:-d|-D|--decode)"
 _ENCODED = late(
     rf"(?<![A-Za-z0-9+/]){_BLOB}[\"'`]?\s*\|\s*{_DECODED_TO}\b[^|\n]{{0,40}}\|\s*(?:sudo\s+)?(?:ba|z|da|k)?sh\b"
+    rf"|{_DECODED_TO}\s*<<<\s*[\"']?{_BLOB}[\"']?\s*\|\s*(?:sudo\s+)?(?:ba|z|da|k)?sh\b"
+    rf"|\b(?:ba|z)?sh\s+<\(\s*{_DECODED_TO}\s*<<<\s*[\"']?{_BLOB}"
     rf"|\b(?:ba|z)?sh\s+-c\s+[\"']?\$\(\s*(?:echo|printf)\s+[\"']?{_BLOB}[\"']?\s*\|\s*{_DECODED_TO}",
     re.IGNORECASE,
 )
-_WITHIN = r"(?:[^.!?\n]|\.(?=\w))"  # a character of the same sentence
 _OBEY = (
     r"(?:execute|run|eval|follow|obey) (?:it|them|the (?:result|output|decoded|commands?|instructions?|script|code))\b"
 )
@@ -210,7 +237,8 @@ _DECODE = late(
 
 # What may stand before an order in its sentence: marks, courtesies, and names for the one it is addressed to.
 _LEAD = late(
-    r"(?:[\s*_#>+~!\[\]()</:,|=.\d-]|(?:please|now|then|first|next|finally|also|so|and|but|instead|immediately|always"
+    r"(?:</?(?:p|div|span|font|td|li|b|i|em|strong|small|sub|summary|details)\b[^<>\n]{0,200}>"
+    r"|[\s*_#>+~!^\[\]()</:,|=.\d-]|(?:please|comment|now|then|first|next|finally|also|so|and|but|instead|immediately|always"
     r"|simply|just|you|must|should|shall|will|need|have|to|are|important|note|notice|attention|urgent|critical|system"
     r"|override|admin|assistants?|claude|code|copilot|cursor|gemini|codex|gpt|chatgpt|ai|llm|agents?|models?|new"
     r"|instructions?|message|prompt|update|priority|hey|dear|from|on|this|point|before|after|anything|else|reading|for"
@@ -219,7 +247,7 @@ _LEAD = late(
     re.IGNORECASE,
 )
 _SENTENCE_END = late(
-    r"[.!?;](?=[\s\"'”’)\]*_]|$)|[。！？；]|\n[ \t\r]*(?=\n)|\n[ \t]*(?=[-*+>#|]|\d{1,3}[.)])|\n$|<!--|-->"
+    r"[.!?;](?=[\s\"'”’)\]*_]|$)|[。！？；\u2028\u2029]|\n[ \t\r]*(?=\n)|\n[ \t]*(?=[-*+>#|]|\d{1,3}[.)])|\n$|<!--|-->"
 )
 _ATTACK_WORDS = (
     r"attack|inject|jailbreak|malicious|adversar|suspicious|red flag|threat|payload|untrusted|poison|exploit|manipulat"

@@ -28,6 +28,7 @@ _HELPER_KEYS = ("headersHelper", "http_headers_helper")
 class Server:
     """One MCP server. `path` leads to its entry (keys from the root); pairs are (name, value), strings only.
 
+    `urls` are all the addresses of an entry that has several; `url` is the first, and clients differ in which counts.
     Exactly one of `command` and `url` is usually there; both are None in an entry that no client can start.
     """
 
@@ -45,6 +46,7 @@ class Server:
         "path",
         "type",
         "url",
+        "urls",
     )
 
     def __init__(self, name: Text, node: Mapping, path: tuple[str, ...]) -> None:
@@ -55,6 +57,7 @@ class Server:
         self.command, self.arguments = _command_line(inner)
         self.env: Pairs = _pairs(inner, _ENV_KEYS)
         self.url = _first(inner, _URL_KEYS)
+        self.urls = tuple(text for key in _URL_KEYS if (text := inner.text(key)) is not None)
         self.headers: Pairs = (*_pairs(inner, _HEADER_KEYS), *_nested_headers(inner))
         self.helper = _first(inner, _HELPER_KEYS)
         self.cwd = _first(inner, ("cwd", "workingDirectory"))

@@ -25,6 +25,10 @@ _FOLDER_VARIABLE = late(
     r"|(?:FS|FILESYSTEM|FILE|WORKSPACE)_(?:ROOT|BASE)(?:_DIR|_PATH)?)",
     re.IGNORECASE,
 )
+_INSTALLED = late(r"(?:^|[\\/])node_modules[\\/]((?:@[\w.-]+[\\/])?[\w.-]+)[\\/]")
+_QUOTED = late(r"\"([^\"\\]*)\"")
+# A colon that a path follows parts two of them, save behind the letter of a drive and inside of a variable.
+_LISTED = late(r"(?:\$\{[^{}]*\}|(?<![^,;:\s])[A-Za-z]:(?=[\\/])|[^,;:]|:(?![/~.$]))+")
 
 
 class PathServer(NamedTuple):
@@ -71,7 +75,7 @@ def known_server(launch: Launch) -> PathServer | None:
     from claude_preflight.agents.launch import program_name
 
     package = str(launch.package or "").rstrip("/").removesuffix(".git").lower()
-    names = [package, program_name(launch.binary or "")]
+    names = [package, program_name(launch.binary or ""), (installed_package(launch) or "").replace("\\", "/").lower()]
     if launch.registry in ("git", "oci", "go", "path"):
         names += ["/".join(package.split("/")[-2:]), package.rpartition("/")[2]]
     elif launch.registry == "pypi":
@@ -91,23 +95,45 @@ def given_paths(launch: Launch, env: Sequence[tuple[Text, Text]]) -> Iterator[Gi
     for name, value in env:
         certain = known is not None and name in known.variables
         if certain or _FOLDER_VARIABLE.fullmatch(name):
-            yield GivenPath(value, str(name), certain)
+            yield from (GivenPath(path, str(name), certain) for path in _paths_in(value))
     if launch.registry == "oci":
         return
-    for option, value in _options(launch.arguments):
+    glued = [flag for flag in known.flags if len(flag) == 2] if known else []
+    for option, value in _options(launch.arguments, glued):
         certain = known is not None and option in known.flags
         if certain or _FOLDER_OPTION.fullmatch(option):
-            yield GivenPath(value, option, certain)
+            yield from (GivenPath(path, option, certain) for path in _paths_in(value))
     if known.positional if known else "filesystem" in str(launch.package or ""):
+        first = 1 if installed_package(launch) else 0
         for number, word in enumerate(launch.arguments):
-            if not word.startswith("-"):
+            if number >= first and not word.startswith("-"):
                 yield GivenPath(word, f"argument {number}", True)
 
 
-def _options(words: Sequence[Text]) -> Iterator[tuple[str, Text]]:
-    """Yield the options among `words` that have a value, in the next word or behind an equals sign."""
+def installed_package(launch: Launch) -> Text | None:
+    """Return the name of the package whose installed script `launch` starts by its path in `node_modules`."""
+    script = launch.arguments[0] if launch.launcher == "node" and launch.arguments else None
+    match = _INSTALLED.search(script) if script and "node_modules" in script else None
+    return script.part(*match.span(1)) if script and match else None
+
+
+def _paths_in(value: Text) -> Iterator[Text]:
+    """Yield the paths that `value` lists, in JSON or between commas, semicolons or the colons of a search path."""
+    if value.startswith("["):
+        yield from (value.part(*match.span(1)) for match in _QUOTED.finditer(value))
+    elif "://" in value or not any(mark in value for mark in ",;:"):
+        yield value
+    else:
+        yield from (value.part(*match.span()).trimmed() for match in _LISTED.finditer(value))
+
+
+def _options(words: Sequence[Text], glued: Sequence[str] = ()) -> Iterator[tuple[str, Text]]:
+    """Yield the options among `words` that have a value, in the next word, behind an equals sign or behind a letter."""
     for number, word in enumerate(words):
         if not word.startswith("-"):
+            continue
+        if word[:2] in glued and len(word) > 2 and word[2] != "=":
+            yield word[:2], word.part(2, len(word))
             continue
         name, equals, _ = word.partition("=")
         if equals:

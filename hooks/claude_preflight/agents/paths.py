@@ -45,8 +45,10 @@ CREDENTIAL_FOLDERS = (
 # Top-level folders of Unix systems, and of Windows drives, that belong to the system; `deep` ones at any depth.
 _SYSTEM = frozenset(
     "bin boot cores dev etc lib lib64 media mnt network opt private proc run sbin srv sys system usr var volumes"
-    " applications library windows programdata".split()
+    " applications library windows programdata host host_mnt rootfs hostfs sdcard lost+found".split()
 )
+# Where other systems and other users' disks are seen from.
+_BESIDE_THE_SYSTEM = (["run", "media"], ["run", "host"], ["System", "Volumes"], ["storage", "emulated"])
 _SYSTEM_DEEP = frozenset("boot dev etc proc sys windows".split())
 
 _HOME_VARIABLE = late(
@@ -57,12 +59,31 @@ _HOME_VARIABLE = late(
 _APPDATA_VARIABLE = late(
     r"^(%(?:LOCAL)?APPDATA%|\$\{(?:env:)?(?:LOCAL)?APPDATA\}|\$env:(?:LOCAL)?APPDATA\b)", re.IGNORECASE
 )
+_HOME_PARAMETER = late(r"^\$\{(?:env:)?HOME(?::?[-=?][^{}]*|[%/#][^{}]*)\}(?=$|[\\/])")
 _PROJECT_VARIABLE = late(
     r"^(\$\{(?:workspaceFolder|workspaceRoot|CLAUDE_PROJECT_DIR|CLAUDE_PLUGIN_ROOT|PWD)(?::[^}]*)?\}|\$PWD\b|\$\(pwd\)|`pwd`"
     r"|\$CLAUDE_PROJECT_DIR\b|%CD%|\{workspaceRoot\})"
 )
 _DEFAULT = late(r"^\$\{[A-Za-z_]\w*:?[-=]([^{}]*)\}")
 _DRIVE = late(r"^(?:/(?:mnt|cygdrive)/|/)?([C-Zc-z])(?::|(?=/|$))(/.*)?$")
+# Windows' variables for folders, by what they stand for on nearly every machine.
+_WINDOWS_VARIABLE = late(
+    r"^(?:%(?P<percent>\w+)%|\$\{env:(?P<braces>\w+)\}|\$env:(?P<dollar>\w+))(?=$|[\\/])", re.IGNORECASE
+)
+_WINDOWS_FOLDERS = {
+    **dict.fromkeys(("systemdrive", "homedrive"), "C:"),
+    **dict.fromkeys(("systemroot", "windir"), "C:/Windows"),
+    **dict.fromkeys(("programdata", "allusersprofile"), "C:/ProgramData"),
+    **dict.fromkeys(("programfiles", "programw6432"), "C:/Program Files"),
+    "public": "C:/Users/Public",
+    "onedrive": "~/OneDrive",
+}
+_CONFIG_VARIABLE = late(r"^\$(?:XDG_CONFIG_HOME\b|\{XDG_CONFIG_HOME\})")
+# `\\\\?\\` and `\\\\.\\`, behind which Windows takes a path as it is, and the share of a drive on this machine.
+_DEVICE = late(r"^//[?.]/(?:UNC/)?(?:GLOBALROOT/Device/HarddiskVolume\d+)?", re.IGNORECASE)
+_OWN_SHARE = late(r"^//(?:localhost|127\.0\.0\.1|\.|\?)/([a-z])\$", re.IGNORECASE)
+_FILE_URL = late(r"^file:(?://(?:localhost)?(?=/)|(?=/))", re.IGNORECASE)
+_HERE = late(r"^(?:\$\((?:pwd|git rev-parse --show-toplevel)\)|`(?:pwd|git rev-parse --show-toplevel)`|~\+)(?=$|[\\/])")
 _PLACEHOLDER = late(
     r"(?:^|[\\/])path[\\/]to(?:[\\/]|$)|your[-_ ]|<[^>]*>|\.\.\.|\[[^\]]*\]|example[-_]user", re.IGNORECASE
 )
@@ -73,27 +94,73 @@ def reach(path: str, base: str = "") -> Reach | None:
 
     `base` is the folder, relative to the repository, that a relative path starts at.
     """
-    path = path.strip().strip("'\"").removeprefix("file://")
+    path = _without_scheme(path.strip().strip("'\""))
     default = _DEFAULT.match(path)
     if default and not _PROJECT_VARIABLE.match(path):
         path = default.group(1) + path[default.end() :]
     if not path or _PLACEHOLDER.search(path):
         return None
-    path = _PROJECT_VARIABLE.sub(".", path, count=1)
-    path = _APPDATA_VARIABLE.sub("~/AppData", path, count=1)
-    path = _HOME_VARIABLE.sub("~", path, count=1).replace("\\", "/")
+    backslashed = path.startswith("\\\\")
+    path = _without_variables(path).replace("\\", "/")
+    path = _without_device(path)
     if "$" in path or "%" in path or "{" in path:
         return None
+    is_share = backslashed and bool(re.match(r"//[\w.-]+/", path))
     if path == "~" or path.startswith("~/"):
-        return _in_home(_segments(path[1:]))
+        return _in_home(_segments(path[1:])) if not _leaves(path[2:]) else _above_home(path[2:])
+    user = re.match(r"~\w+(?=/|$)", path)
+    if user:
+        return _in_home(_segments(path[user.end() :]))
     drive = _DRIVE.match(path) if _is_drive(path) else None
     if drive:
         return _on_drive(drive.group(1).upper(), _segments(drive.group(2) or ""))
+    if is_share:
+        return Reach(OUTSIDE, "a folder outside of the project")
     if path.startswith("/"):
         return _absolute(_segments(path))
-    if re.match(r"~\w+$", path):
-        return Reach(HOME, "a whole home directory")
     return _relative(path, base)
+
+
+def _without_scheme(path: str) -> str:
+    """Return the path of a `file:` URL, which may encode it, and any other path as it is."""
+    match = _FILE_URL.match(path)
+    if not match:
+        return path
+    from urllib.parse import unquote
+
+    rest = unquote(path[match.end() :])
+    return rest[1:] if re.match(r"/[A-Za-z]:", rest) else rest
+
+
+def _without_variables(path: str) -> str:
+    path = _HERE.sub(".", path, count=1)
+    path = _PROJECT_VARIABLE.sub(".", path, count=1)
+    path = _APPDATA_VARIABLE.sub("~/AppData", path, count=1)
+    path = _HOME_VARIABLE.sub("~", path, count=1)
+    path = _HOME_PARAMETER.sub("~", path, count=1)
+    path = _CONFIG_VARIABLE.sub("~/.config", path, count=1)
+    match = _WINDOWS_VARIABLE.match(path)
+    folder = _WINDOWS_FOLDERS.get((match["percent"] or match["braces"] or match["dollar"]).lower()) if match else None
+    return folder + path[match.end() :] if match and folder else path
+
+
+def _without_device(path: str) -> str:
+    path = _OWN_SHARE.sub(r"\1:", path)
+    match = _DEVICE.match(path)
+    path = (path[match.end() :] or "/") if match else path
+    return path[1:] if re.match(r"//[A-Za-z](/|$)", path) else path
+
+
+def _leaves(inside: str) -> bool:
+    return posixpath.normpath(inside).startswith("..")
+
+
+def _above_home(inside: str) -> Reach:
+    """Return what `inside`, which leads out of a home directory, opens: homes lie two folders deep."""
+    if posixpath.normpath(inside) == "..":
+        return Reach(HOME, "every user's home directory")
+    whole = not inside.strip("./")
+    return Reach(DISK, "the whole disk") if whole else Reach(OUTSIDE, "a folder outside of the project")
 
 
 def _is_drive(path: str) -> bool:
@@ -125,6 +192,12 @@ def _absolute(segments: list[str]) -> Reach | None:
     top = segments[0].lower()
     if top in ("home", "users"):
         return _in_home(segments[2:]) if len(segments) > 1 else Reach(HOME, "every user's home directory")
+    if top == "proc" and segments[2:3] == ["root"]:
+        return _absolute(segments[3:])
+    if segments == ["var", "run"] or (segments[:2] in _BESIDE_THE_SYSTEM and len(segments) < 4):
+        return Reach(SYSTEM, "a system directory")
+    if top in ("volumes", "media") and len(segments) == 2:
+        return Reach(DISK, "a whole volume")
     if top == "root":
         return _in_home(segments[1:])
     if segments[:2] == ["var", "root"]:
@@ -142,7 +215,9 @@ def _on_drive(letter: str, segments: list[str]) -> Reach | None:
     top = segments[0].lower()
     if top == "users":
         return _in_home(segments[2:]) if len(segments) > 1 else Reach(HOME, "every user's home directory")
-    if top.startswith("program files") or top in ("windows", "programdata"):
+    if top == "documents and settings":
+        return _in_home(segments[2:]) if len(segments) > 1 else Reach(HOME, "every user's home directory")
+    if top.startswith(("program files", "progra~")) or top in ("windows", "programdata"):
         return Reach(SYSTEM, "a system directory") if len(segments) == 1 or top == "windows" else None
     return None
 

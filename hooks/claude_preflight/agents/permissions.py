@@ -223,6 +223,8 @@ def _path_problem(specifier: str) -> str:
         return "has alternatives in braces, which patterns in gitignore's syntax do not know"
     if _BLANKS.search(specifier):
         return "has a stray blank, so it matches only files with that blank in their name"
+    if "//" in specifier[1:]:
+        return "has two slashes in a row, which no path has"
     if specifier.startswith(("!", "#")):
         return f"starts with {specifier[0]}, which makes a pattern match nothing"
     if "/~/" in specifier or re.match(r"~[^/]", specifier):

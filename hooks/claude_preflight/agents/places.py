@@ -312,7 +312,10 @@ def _hosts(text: Text) -> Iterator[Place]:
 
 PRODUCTION, STAGING, DEVELOPMENT = "production", "staging", "development"
 
-_WORD = late(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+# A stage in capitals that a database follows in small letters is a word: `PRODdb`.
+_WORD = late(
+    r"(?:PRODUCTION|PROD|PRD)(?=(?:db|sql|pg|rds|redis|mongo)(?![a-z]))|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+"
+)
 # The names of the stage, also as other languages have it, and the compounds that are written without a separator.
 _PRODUCTION = frozenset(
     "prod prd production produccion producao produktion produzione"
@@ -445,6 +448,7 @@ _LOOPBACK_ADDRESS = late(r"127(?:\.\d+){1,3}|(?:0{0,4}:){2,7}0{0,3}1|::ffff:127\
 _PRIVATE_ADDRESS = late(
     r"(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01])|169\.254|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\.\S+|f[cd][0-9a-f]{2}:\S*|fe80:\S*"
 )
+_NUMBER = late(r"0x[0-9a-f]{7,8}|0[0-7]{9,11}|[1-9]\d{7,9}")
 _ADDRESS = late(r"\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:.]+")
 _PLACEHOLDER = late(
     r"your|placeholder|changeme|xxx|\.\.\.|^(?:(?:db|my)?[_-]?host|hostname|server[_-]?name|domain|fqdn|ip|address)$"
@@ -458,6 +462,8 @@ def locality(host: str) -> str:
     same network, `RESERVED` a name that RFC 2606 keeps for documents, `UNKNOWN` a variable or a placeholder.
     """
     folded = host.lower().rstrip(".") or host
+    if _NUMBER.fullmatch(folded):
+        folded = _dotted(folded)
     if folded in _LOOPBACK or folded.endswith((".localhost", ".test")) or _LOOPBACK_ADDRESS.fullmatch(folded):
         return LOOPBACK
     if _is_address(folded):
@@ -470,6 +476,16 @@ def locality(host: str) -> str:
     if len(labels) == 1:
         return SERVICE
     return PRIVATE if labels[-1] in _INNER_DOMAINS else PUBLIC
+
+
+def _dotted(number: str) -> str:
+    """Return the IPv4 address that `number` stands for, which URL parsers take as one number."""
+    base = 16 if number.startswith("0x") else 8 if number.startswith("0") else 10
+    try:
+        value = int(number, base)
+    except ValueError:
+        return number
+    return ".".join(str(value >> shift & 255) for shift in (24, 16, 8, 0))
 
 
 def is_local(host: str) -> bool:

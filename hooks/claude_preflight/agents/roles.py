@@ -219,11 +219,11 @@ def _needless(power: Power, tools: list[Tool], role: Role, description: str) -> 
 def powers_of(tool: Tool) -> set[Power]:
     """Return what `tool` lets an agent do; a shell with a specifier, such as `Bash(git diff *)`, is none."""
     name = _bare(tool.name)
-    specifier = (tool.specifier or "").strip()
+    specifier = " ".join((tool.specifier or "").split())
     powers: set[Power] = set()
     if name in _WRITE:
         powers.add(Power.WRITE)
-    if name in _SHELL and specifier in _FREE:
+    if name in _SHELL and (specifier in _FREE or _runs_anything(specifier)):
         powers.add(Power.SHELL)
     if name in _SHELL and _DEPLOY_COMMANDS.match(specifier):
         powers.add(Power.DEPLOY)
@@ -232,6 +232,14 @@ def powers_of(tool: Tool) -> set[Power]:
     if name == "read" and _CREDENTIAL_PATHS.search(specifier):
         powers.add(Power.CREDENTIALS)
     return powers | _server_powers(tool.name.lower())
+
+
+def _runs_anything(specifier: str) -> bool:
+    """Tell whether the commands that fit `specifier` are a shell's, an interpreter's or another user's, all of them."""
+    from claude_preflight.agents.broad_commands import breadth
+
+    found = breadth(f"{specifier[:-2]} *" if specifier.endswith(":*") else specifier)
+    return found is not None and found.power in ("everything", "pattern", "command", "code", "root")
 
 
 def _server_powers(name: str) -> set[Power]:
@@ -245,6 +253,8 @@ def _server_powers(name: str) -> set[Power]:
         powers.add(Power.MESSAGES)
     if _DEPLOYS.search(tool) and not reads:
         powers.add(Power.DEPLOY)
+    if tool.endswith(("execute_command", "run_command", "run_shell_command", "execute_bash", "run_in_terminal")):
+        powers.add(Power.SHELL)
     if _VAULTS.search(server):
         powers.add(Power.CREDENTIALS)
     return powers

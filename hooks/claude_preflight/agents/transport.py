@@ -58,13 +58,17 @@ def judge(document: Document, server: Server) -> Iterator[Evidence]:
 
 def _of_addresses(server: Server) -> Iterator[Evidence]:
     """Yield what is wrong with the addresses that the server itself and its authorization are reached at."""
-    for url in dict.fromkeys(url for url in (server.remote, *_authorization(server)) if url):
+    from claude_preflight.agents.launch.words import with_defaults
+
+    given = (server.remote, *server.urls, *_authorization(server))
+    for url in dict.fromkeys(with_defaults(url) for url in given if url):
+        if is_odd_address(url):
+            message = "has an address that clients read otherwise than people"
+            yield Evidence("disguised-host", url, "address", message, "write the scheme, two slashes and the host")
+            continue
         for place in places(url):
             if place.kind == WEB:
                 yield from _of_place(place)
-        if is_odd_address(url):
-            message = "has an address that clients read otherwise than people, without its two slashes"
-            yield Evidence("disguised-host", url, "address", message, "write the scheme, two slashes and the host")
 
 
 def _authorization(server: Server) -> Iterator[Text]:
@@ -103,7 +107,8 @@ def _of_plain(place: Place, what: str) -> Iterator[Evidence]:
         return
     if distance == PUBLIC:
         scheme = place.text.part(0, len(place.scheme))
-        fix = Fix((Edit(scheme.span, secure),)) if place.port is None else None
+        exact = scheme.end - scheme.start == len(scheme)
+        fix = Fix((Edit(scheme.span, secure),)) if place.port is None and exact else None
         message = f"{what} over plain {place.scheme}:// at {host}: anyone on the way reads and changes it"
         yield Evidence("plain-http", place.text, host, message, f"write {secure}://", fix)
     elif distance in _NEARBY:
@@ -177,8 +182,10 @@ def _turned_round(document: Document, value: Text | None) -> Fix | None:
 
 def _settings(server: Server) -> Iterator[_Setting]:
     """Yield the variables and options of `server`, its launcher's included, and what its entry turns on and off."""
+    from claude_preflight.agents.launch.words import with_defaults
+
     launch = server.launch
-    yield from (_Setting(name, value) for name, value in _variables(server))
+    yield from (_Setting(name, with_defaults(value)) for name, value in _variables(server))
     yield from _options((*launch.options, *launch.arguments) if launch else server.arguments)
     for _, node in walk(server.node):
         for name, value in node.pairs if isinstance(node, Mapping) else ():

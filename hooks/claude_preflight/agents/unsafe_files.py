@@ -6,6 +6,7 @@ Which reader a file gets is decided by its name, or by its first line where that
 from __future__ import annotations
 
 import posixpath
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from itertools import groupby
@@ -41,6 +42,7 @@ from claude_preflight.agents.unsafe_shell import (
 )
 from claude_preflight.document import Document
 from claude_preflight.late import late
+from claude_preflight.model import Span
 from claude_preflight.policy import Policy
 from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Text
 from claude_preflight.syntax.nodes import Sequence as NodeSequence
@@ -57,6 +59,11 @@ _FIXTURE = late(
     r"(?:^|/)(?:fixtures?|__fixtures__|testdata|test-data|test_data|__snapshots__|snapshots|golden|goldens|cassettes)/"
 )
 _SHELL_ENDINGS = (".sh", ".bash", ".zsh", ".ksh", ".fish", ".bats", ".command", ".envrc", ".tmpl.sh")
+_INI_ENDINGS = (".ini", ".cfg")
+# Files that a shell reads, without an ending or a first line that says so.
+_SHELL_NAMED = late(
+    r"(?:^|/)(?:\.husky/[\w-]+|\.?(?:bash|zsh)(?:rc|env|_profile|_aliases|_login)|\.?z?profile|\.?tmux\.conf)$"
+)
 _SHELL_PROGRAMS = frozenset("sh bash zsh ksh dash ash fish bats".split())
 _SOURCE_PROGRAMS = {
     **dict.fromkeys("python python3 ruby perl".split(), "hash"),
@@ -65,7 +72,7 @@ _SOURCE_PROGRAMS = {
 }
 _SCRIPT_KEY = late(
     r"^(?:run|scripts?|cmds?|commands?|exec|entrypoint|start|args|arguments|argv|tasks?|alias(?:es)?|entry|program"
-    r"|before_script|after_script|bash|pwsh|powershell|inlineScript|panes?|windows?|shell_command|shellCommand|flags"
+    r"|before_script|after_script|bash|pwsh|powershell|inlineScript|panes?|windows?|shell|init_hook|shell_command|shellCommand|flags"
     r"|options|with|hooks?|jobs|test|preLaunchTask|runtimeArgs|launch|execute|steps|services)$|(?:Command|_command|_cmd"
     r"|Args|_args|_flags|Flags|_ARGS|_FLAGS|_OPTS|_OPTIONS|_CMD|_COMMAND)$"
 )
@@ -79,9 +86,13 @@ _TALKING_KEY = late(
 _MODE_KEY = late(r"(?:claude_?)?(?:permission_?mode|default_?mode)$", 2)
 _MODE_IN_JSON = late(r"\"defaultMode\"\s*:\s*\"(bypassPermissions)\"")
 _APPROVED = late(r"(?:Bash|Shell|PowerShell|run_shell_command)\((.*?)(?::?\s?\*)?\)$", 16)
-_MAKE_VARIABLE = late(r"(?:export\s+|override\s+)*([\w.-]+)\s*(?:::?|\?|\+|!)?=\s*(.*)$", 16)
+_MAKE_VARIABLE = late(
+    r"(?:[^\s#=:]+\s*:\s*(?=export\s))?(?:export\s+|override\s+)*([\w.-]+)\s*(?:::?|\?|\+|!)?=\s*(.*)$", 16
+)
+_MAKE_DEFINITION = late(r"^(define|endef)\b[^\n]*", 8)  # re.MULTILINE
 _JUST_VARIABLE = late(r"(?:export\s+)?([\w-]+)\s*:=\s*(.*)$", 16)
 _MAKE_RULE = late(r"[^\s#=:][^#=:]*:[^=#]*?;(.*)$", 16)
+_INI_SETTING = late(r"[ \t]*([\w.-]+)[ \t]*=[ \t]*([^\r\n]*(?:\r?\n)?)$", 16)
 _CRON = late(r"\s*(?:@\w+|(?:[\d*/,A-Za-z-]+\s+){4}[\d*/,A-Za-z-]+)\s+(.*)$", 16)
 _SERVICE = late(r"\s*Exec\w*=[-@:+!]*(.*)$", 16)
 _PROCFILE = late(r"[\w.-]+:\s*(.*)$", 16)
@@ -135,7 +146,13 @@ def _reader(path: str, text: str, document: Document) -> _Reader:
         return _in_lines
     if name.endswith((".json", ".jsonc", ".code-workspace", ".yml", ".yaml", ".toml")):
         return _in_tree
-    if name.endswith(_SHELL_ENDINGS) or not document.kinds.isdisjoint((files.SHELL_RC, files.ENV_FILE)):
+    if name.endswith(_INI_ENDINGS) or name in ("gitconfig", ".gitconfig"):
+        return _in_ini
+    if (
+        name.endswith(_SHELL_ENDINGS)
+        or _SHELL_NAMED.search(path)
+        or not document.kinds.isdisjoint((files.SHELL_RC, files.ENV_FILE))
+    ):
         return _in_shell
     if name.endswith((".ps1", ".psm1", ".bat", ".cmd")):
         return _in_windows
@@ -204,15 +221,32 @@ def _group(line: Text, match: object, number: int = 1) -> Text:
 
 
 def _in_makefile(document: Document, sandbox: Sandbox | None) -> Iterator[Unsafe]:
+    defined = list(_definitions(document.text))
     for line in _logical_lines(document.text):
         variable, rule = _MAKE_VARIABLE.match(line), _MAKE_RULE.match(line)
-        if line.startswith("\t"):
+        if line.startswith("\t") or _is_inside(defined, line.start):
             recipe = line.trimmed()
             yield from in_shell(recipe.part(len(recipe) - len(recipe.lstrip("@-+ ")), len(recipe)), sandbox)
         elif variable:
             yield from in_variable(_group(line, variable), _group(line, variable, 2), sandbox)
         elif rule:
             yield from in_shell(_group(line, rule), sandbox)
+
+
+def _definitions(text: str) -> Iterator[Span]:
+    """Yield the variables of several lines in the Makefile `text`, in order."""
+    start = -1
+    for match in _MAKE_DEFINITION.finditer(text):
+        if match[1] == "define":
+            start = match.end()
+        elif start >= 0:
+            yield Span(start, match.start())
+            start = -1
+
+
+def _is_inside(spans: list[Span], offset: int) -> bool:
+    at = bisect_right(spans, offset, key=lambda span: span.start) - 1
+    return at >= 0 and offset < spans[at].end
 
 
 def _in_justfile(document: Document, sandbox: Sandbox | None) -> Iterator[Unsafe]:
@@ -225,6 +259,19 @@ def _in_justfile(document: Document, sandbox: Sandbox | None) -> Iterator[Unsafe
             value = _group(line, variable, 2)
             quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'`"
             yield from in_variable(_group(line, variable), value.part(1, len(value) - 1) if quoted else value, sandbox)
+
+
+def _in_ini(document: Document, sandbox: Sandbox | None) -> Iterator[Unsafe]:
+    """Yield what the values start that stand behind a name for commands, or in the lines that continue it."""
+    named = False
+    for line in _logical_lines(document.text):
+        setting = _INI_SETTING.match(line)
+        if setting:
+            named = bool(_SCRIPT_KEY.search(setting[1])) or setting[2].startswith("!")
+        rest = _group(line, setting, 2) if setting else line.trimmed()
+        if named and not rest.startswith(("#", ";", "[")):
+            bang = int(rest.startswith("!"))
+            yield from in_shell(rest.part(bang, len(rest)), sandbox)
 
 
 def _in_lines(document: Document, sandbox: Sandbox | None) -> Iterator[Unsafe]:
@@ -318,6 +365,10 @@ def _sandbox(document: Document, spot: _Spot, outer: Sandbox | None) -> Sandbox 
 
 def _in_scalar(document: Document, spot: _Spot, text: Text, outer: Sandbox | None) -> Iterator[Unsafe]:
     key = spot.keys[-1] if spot.keys else ""
+    family = _source_family(spot, key)
+    if family:
+        yield from _in_inner_source(text, family, _sandbox(document, spot, outer))
+        return
     if key and (variable_called(key, text) or ("-" in text and key.replace("_", "").isupper())):
         yield from in_variable(Text.at(key, text.start, text.start), text, _sandbox(document, spot, outer))
         return
@@ -346,6 +397,25 @@ def _in_scalar(document: Document, spot: _Spot, text: Text, outer: Sandbox | Non
         yield from in_shell(text, sandbox, quoted=not known)
 
 
+def _source_family(spot: _Spot, key: str) -> str:
+    """Return the family of the language that the script `key` of a CI step is written in, empty for a shell's."""
+    step = spot.ancestors[-1] if spot.ancestors and key in ("run", "script") else None
+    if not isinstance(step, Mapping):
+        return ""
+    holder = spot.ancestors[-2] if len(spot.ancestors) > 1 else None
+    action = holder.text("uses") if isinstance(holder, Mapping) else None
+    if key == "script" and action is not None and action.lower().startswith("actions/github-script@"):
+        return "slash"
+    return _SOURCE_PROGRAMS.get(str(step.text("shell") or "").partition(" ")[0], "")
+
+
+def _in_inner_source(text: Text, family: str, sandbox: Sandbox | None) -> Iterator[Unsafe]:
+    from claude_preflight.agents.unsafe_source import in_source
+
+    for found in in_source("", str(text), family, sandbox):
+        yield found._replace(span=text.part(*found.span).span)
+
+
 def _around(spot: _Spot) -> Iterator[Agent]:
     """Yield the agent that stands as the command beside the arguments at `spot`, or in its action."""
     for node in spot.ancestors[-2:]:
@@ -371,6 +441,9 @@ def _in_list(document: Document, spot: _Spot, node: NodeSequence, outer: Sandbox
             program = list(beside.texts())
         elif isinstance(beside, Scalar) and isinstance(beside.value, Text):
             program = split_words(beside.value)
+    if "matrix" in spot.keys[-3:-1]:  # a job is started with each of them
+        yield from (unsafe(use, _sandbox(document, spot, outer)) for use in loose_uses(words))
+        return
     if not program and key in ("flags", "options"):  # of a table that says which there are
         return
     if program or _SCRIPT_KEY.search(key) or _ARGUMENTS_KEY.search(key) or key.isupper():

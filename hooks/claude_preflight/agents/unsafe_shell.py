@@ -11,6 +11,7 @@ from claude_preflight.agents.agent_clis import (
     Agent,
     Use,
     Variable,
+    agent_called,
     agents,
     has_flag,
     loose_uses,
@@ -75,6 +76,9 @@ _FUNCTION_WORDS = frozenset(
     "is are was were will would should must may not never cannot be the a an this that and or to for with without when"
     " if in on by from as because".split()
 )
+_MODE = "bypassPermissions"
+_GIVEN_MODE = late(r"--permission-mode[= ]\$\{?(\w+)\}?")
+_MODE_NAME = late(r"mode|perm", 2)
 _MAX_DEPTH = 6
 # Of a word that may be a command line: the commands of all of them are read with the text around it as well.
 _MAX_SUBSTITUTIONS = 5
@@ -116,9 +120,13 @@ def _in_command(
         yield from in_shell(body, of_command(words) or sandbox, depth=depth + 1)
     if program in _DECLARING:
         return
+    if words[0] == "trap":
+        yield from _nested(words[1:2], sandbox, depth)
+        return
     if is_silent(words):
         if _stores(command, following):
             yield from _nested(words[1:], sandbox, depth)
+            yield from in_words(words[1:], sandbox, quoted=True)
         return
     if dialect and _sets(words):
         yield from _set_by_windows(words, sandbox)
@@ -140,6 +148,8 @@ def is_silent(words: Sequence[str]) -> bool:
     for word in words[:6]:
         if word.lstrip("@-+&(").lower() in _SILENT:
             return True
+        if agent_called(word):
+            break
         if word[:1] == "-" and has_flag((word,)):
             break
     return False
@@ -162,7 +172,11 @@ def _expanded(words: Sequence[Text]) -> list[Text]:
     found: list[Text] = []
     for word in words:
         default = _DEFAULTED.match(word)
-        found += split_words(word.part(*default.span(2))) if default and "-" in default[2] else [word]
+        found += (
+            split_words(word.part(*default.span(2)))
+            if default and ("-" in default[2] or default[2] == _MODE)
+            else [word]
+        )
     return found
 
 
@@ -217,6 +231,12 @@ def in_variable(
     if switched:
         yield of_variable(*switched, value, sandbox)
         return
+    default = _DEFAULTED.match(value)
+    mode = value.part(*default.span(2)) if default else value
+    if mode == _MODE and _MODE_NAME.search(name) and users is not None and users.choose_mode(name):
+        agent = agents()[0]
+        yield Unsafe(agent, _MODE, agent.switches[1].effect, mode.span, weak or bool(default), sandbox)
+        return
     inner = value.part(1, len(value) - 1) if value[:1] == "(" and value[-1:] == ")" else value
     if "-" not in inner or NEGATIVE_NAME.search(name):
         return
@@ -239,6 +259,14 @@ class Users:
     def __init__(self, found: Sequence[Command] = ()) -> None:
         self._found = found
         self._names: dict[str, bool] | None = None
+        self._modes: set[str] | None = None
+
+    def choose_mode(self, name: str) -> bool:
+        """Tell whether a command gives the variable `name` as an agent's permission mode."""
+        if self._modes is None:
+            given = (match for command in self._found for match in _GIVEN_MODE.finditer(" ".join(command.words)))
+            self._modes = {match[1] for match in given}
+        return name in self._modes
 
     def hand_on(self, name: str) -> bool | None:
         """Tell whether a command uses the variable `name` for more than speaking of it; None where none names it."""

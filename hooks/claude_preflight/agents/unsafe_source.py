@@ -36,6 +36,7 @@ from claude_preflight.typed import NamedTuple
 
 _OPENING = {"(": ")", "[": "]", "{": "}"}
 _MAX_PLACES = 5
+_MAX_BLOCK = 2000  # characters before a string in which its block is looked for
 _REACH = 200  # tokens that are looked at on either side of a string
 _COMPARING = frozenset(("==", "===", "!=", "!==", "in", "case", "is", "~"))
 _ADDING = frozenset("append push extend unshift add arg args insert concat appendleft prepend push_back".split())
@@ -53,11 +54,15 @@ _RUNNING = late(
     2,
 )
 _MODE_NAME = late(
-    r"(?:permission_?mode|default_?mode)[\"'\])\s]*(?::\s*[A-Za-z_.\[\]| ]{0,40})?(?:=|:|=>)\s*[\"'(]?$", 2
+    r"(?:permission_?mode|default_?mode)[\"'\])\s]*(?::\s*[A-Za-z_.\[\]| ]{0,40})?(?:=|:|=>)\s*[\"'`(]?$", 2
 )
 _MODE_CALL = late(r"set_?permission_?mode\(\s*[\"']$", 2)
 _MODE_CHOICE = late(r"permission_?mode\b[^;{}\n]{0,120}$", 2)
 _EXTRA = late(r"extra_?args\b[^\n]{0,20}$|extra_?args\b[\s\S]{0,200}\{[^{}]*$", 2)
+_GIVEN_MODE = late(r"permission_?mode[\"']?\s{0,9}[:=]\s{0,9}([A-Za-z_]\w*)", 2)
+# Variables on the line behind an agent's name: in a list with it, or in the command line.
+_BEHIND_AGENT = late(r"\bclaude[\"'`]?([^\n;]{0,200})")
+_HANDED_NAME = late(r"(?:\{|[,+*.]\s{0,9})([A-Za-z_]\w*)")
 _ALLOWING = late(r"\ballowDangerouslySkipPermissions\b[\"']?\s*[:=]\s*true\b")
 # Names of what is handed to a program as a whole, and of a switch that somebody may choose.
 _ARGUMENTS = late(r"args|arguments|argv|flags|opts|options|params|cmd|command|cli|extra", 2)
@@ -101,6 +106,8 @@ class _Reader:
         self.sandbox = sandbox
         self.tested = tested
         self.modes: list[int] = []
+        self.mode_names: set[str] | None = None
+        self.handed_names: set[str] | None = None
 
     def in_string(self, number: int, token: Token, lists: set[int]) -> Iterator[Unsafe]:
         literal = token.text
@@ -134,13 +141,32 @@ class _Reader:
         chosen = _MODE_NAME.search(before) or _MODE_CALL.search(before)
         line = before.rpartition("\n")[2]
         offered = not chosen and _MODE_CHOICE.search(line) and _CONDITION.search(line) and "==" not in line[-8:]
-        if not (chosen or offered) or " | " in line[line.rfind(":") :] or "argument(" in line or "case" in line:
+        handed = not chosen and not offered and self.is_mode_of_options(self.target(number))
+        if (
+            not (chosen or offered or handed)
+            or " | " in line[line.rfind(":") :]
+            or "argument(" in line
+            or "case" in line
+        ):
             return
         self.modes.append(literal.start)
         weak = bool(offered) or after.startswith(("if ", "when "))
         agent = agents()[0]
         effect = agent.switches[1].effect
         yield Unsafe(agent, MODE, effect, literal.span, weak, self.sandbox)
+
+    def is_mode_of_options(self, name: str) -> bool:
+        """Tell whether the variable `name` is given to an agent as its permission mode."""
+        if self.mode_names is None:
+            self.mode_names = {match[1] for match in _GIVEN_MODE.finditer(self.text)}
+        return name in self.mode_names
+
+    def is_handed_on(self, name: str) -> bool:
+        """Tell whether the variable `name` stands behind the name of an agent, as an argument or in a command line."""
+        if self.handed_names is None:
+            behind = (match[1] for match in _BEHIND_AGENT.finditer(self.text))
+            self.handed_names = {match[1] for line in behind for match in _HANDED_NAME.finditer(line)}
+        return name in self.handed_names
 
     def options(self) -> Iterator[Unsafe]:
         """Yield the second switch of the TypeScript SDK where the mode itself is not in sight."""
@@ -168,7 +194,7 @@ class _Reader:
             return
         places = list(self.places(number))
         names = [place.name for place in places]
-        running = any(_RUNNING.match(name) for name in names)
+        running = any(_RUNNING.match(name) for name in names) or any(agent_called(Text(name)) for name in names[:1])
         if self.tested and not running:
             return
         if " " in literal.strip() and not literal.strip().startswith("-"):
@@ -183,10 +209,11 @@ class _Reader:
             yield from self.arguments(literal, siblings, places, running=running)
             return
         inner = places[0].opener if listed else number
-        target = self.target(inner)
+        outer = (self.target(place.opener) for place in places[1:3] if place.bracket == "[")
+        target = self.target(inner) or next((name for name in outer if name), "")
         context = " ".join((*names, target))
-        added = listed is not None and listed.name.lower() in _ADDING
-        if added or running or _ARGUMENTS.search(target):
+        added = listed is not None and any(place.name.lower() in _ADDING for place in places[:2])
+        if added or running or _ARGUMENTS.search(target) or self.is_handed_on(target):
             yield from self.flags_alone(literal, context, weak=self.is_conditional(literal))
         elif self.near(inner, -1) == "return" or (self.near(number, -1) == ":" and _SWITCH.search(target)):
             yield from self.flags_alone(literal, context, weak=True)
@@ -245,13 +272,18 @@ class _Reader:
             return True
         places = list(self.places(number))
         for depth, place in enumerate(places):
-            if _TALKING.match(place.name) and place.bracket == "(" and not _RUNNING.match(place.name):
+            talking = _TALKING.match(place.name) and not self.splits_words(place.opener)
+            if talking and place.bracket == "(" and not _RUNNING.match(place.name):
                 return True
             if depth < 3 and NEGATIVE_NAME.search(place.name) and not _RUNNING.match(place.name):
                 return True
         return any(
             NEGATIVE_NAME.search(self.target(place)) for place in (number, *(each.opener for each in places[:2]))
         )
+
+    def splits_words(self, opener: int) -> bool:
+        """Tell whether the bracket at `opener` is that of `shlex.split(…)`, which makes a command of a string."""
+        return [token.text for token in self.tokens[max(0, opener - 3) : opener]] == ["shlex", ".", "split"]
 
     def near(self, number: int, step: int) -> str:
         """Return the token before or behind `number` that is no line end."""
@@ -333,13 +365,14 @@ class _Reader:
 
     def is_conditional(self, literal: Text) -> bool:
         """Tell whether the statement around `literal` depends on a choice: on its line, or where its block begins."""
-        start = self.text.rfind("\n", 0, literal.start) + 1
+        first = max(0, literal.start - _MAX_BLOCK)
+        start = self.text.rfind("\n", first, literal.start) + 1 or first
         line = self.text[start : literal.start]
         if _CONDITION.search(line):
             return True
         indent = len(line) - len(line.lstrip())
-        while start > 0:
-            start, end = self.text.rfind("\n", 0, start - 1) + 1, start - 1
+        while start > first:
+            start, end = self.text.rfind("\n", first, start - 1) + 1 or first, start - 1
             above = self.text[start:end]
             if above.strip() and len(above) - len(above.lstrip()) < indent:
                 return bool(_CONDITION.search(above)) and not above.lstrip().startswith(("def ", "function ", "async "))

@@ -10,6 +10,7 @@ from __future__ import annotations
 SWITCHES = (
     "bypassPermissions",
     "dangerously-",
+    "skip-permissions",
     "angerouslySkip",
     "skipDangerousModePermissionPrompt",
     "dangerouslyAllowAll",

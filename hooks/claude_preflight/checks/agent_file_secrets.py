@@ -70,6 +70,7 @@ DOUBTFUL = Rule(
 )
 RULES = (LITERAL, DOUBTFUL)
 
+_SHORTEST_TOKEN = 20  # of those that are known by their form
 _PROSE = (".md", ".mdc", ".txt")
 
 
@@ -91,7 +92,8 @@ class _Secrets:
         text = self.document.text
         tree = tree_of(self.document)
         found = [secret for path, secret in _in_tree(tree.root) if self._name(path, secret)] if tree.root else []
-        if tree.root is None or tree.problems or self.document.path.endswith(_PROSE) or "#" in text:
+        unread = "#" in text or "\n---" in text  # comments, and further documents in one file
+        if tree.root is None or tree.problems or self.document.path.endswith(_PROSE) or unread:
             found += find_in_text(text)
         return [*found, *find_with_detect_secrets(text, known=found)]
 
@@ -103,6 +105,9 @@ class _Secrets:
 def _in_tree(root: nodes.Node) -> Iterator[tuple[tuple[str, ...], Secret]]:
     for path, node in walk(root):
         if isinstance(node, Mapping):
+            for key, _ in node.pairs:
+                if len(key) >= _SHORTEST_TOKEN:
+                    yield from (((*path, "key"), secret) for secret in find_in_value("", key))
             for name, value in _named_values(node):
                 for secret in find_in_value(name, value):
                     yield (*path, name), secret

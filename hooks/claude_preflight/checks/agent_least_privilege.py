@@ -95,7 +95,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
         if not agent.restricted:
             yield _not_listed(document.path, agent, root)
         return
-    everything = next((tool for tool in agent.tools if tool.name in ("*", "all")), None)
+    everything = next((tool for tool in agent.tools if tool.name.lower() in ("*", "all")), None)
     if everything:
         message = f'"{everything.name}" gives the agent every tool, those of all MCP servers included'
         repair = f"name what it needs, as in {_enough(document.path, agent)}"

@@ -66,12 +66,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from claude_preflight.agents.config import tree_of
 from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.hook import run_hook
-from claude_preflight.model import Confidence, Finding, Rule, Severity
+from claude_preflight.late import late
+from claude_preflight.model import Confidence, Finding, Rule, Severity, Span
 
-RULES = (
+_JUDGED = (
     Rule(
         "injected-agent-script",
         Severity.ERROR,
@@ -136,7 +138,17 @@ RULES = (
     Rule("agent-sees-secrets", Severity.WARNING, Confidence.HIGH, "commands of an agent are given the secrets", 200),
 )
 
-_RULES = {rule.id: rule for rule in RULES}
+UNPARSED = Rule(
+    "unparsed-pipeline",
+    Severity.WARNING,
+    Confidence.MEDIUM,
+    "a pipeline that names an agent cannot be read, so nothing of it was checked",
+    1286,
+)
+RULES = (*_JUDGED, UNPARSED)
+_RULES = {rule.id: rule for rule in _JUDGED}
+# Text that becomes YAML only when a template engine has been over it; `${{` is GitHub's own.
+_TEMPLATE = late(r"(?<!\$)\{\{|\{%|<%")
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
@@ -146,6 +158,16 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
 
     for evidence in judge(document.remember(jobs), context.policy):
         yield _RULES[evidence.rule].at(evidence.span, evidence.message, repair=evidence.repair, key=evidence.key)
+    yield from _unparsed(document)
+
+
+def _unparsed(document: Document) -> Iterator[Finding]:
+    tree = tree_of(document)
+    if tree.root is None and tree.problems and not _TEMPLATE.search(document.text):
+        problem = tree.problems[0]
+        message = f"this file names an agent, and cannot be read: {problem.message}; nothing of it was checked"
+        span = Span(problem.offset, problem.offset)
+        yield UNPARSED.at(span, message, repair="write valid YAML: the CI system refuses it as well", key="syntax")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -129,8 +129,15 @@ _RULE_OF = {
 
 _SOCKET = late(r"(?:docker|podman|containerd|crio)\.sock$|docker_engine$")
 _HOST_RIGHTS = frozenset(
-    (("--pid", "HOST"), ("--cap-add", "ALL"), ("--cap-add", "SYS_ADMIN"), ("--cap-add", "CAP_SYS_ADMIN"))
+    (
+        ("--pid", "HOST"),
+        ("--security-opt", "SYSTEMPATHS=UNCONFINED"),
+        *(("--cap-add", name) for name in ("ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_RAWIO", "DAC_READ_SEARCH")),
+    )
 )
+_DISK = late(r"/dev/(?:sd[a-z]|nvme\d|vd[a-z]|xvd[a-z]|hd[a-z]|dm-\d|mapper/|mmcblk\d|disk/|loop\d|k?mem\b)")
+# Where the engine of the host answers, as seen from a container.
+_ENGINE_ADDRESS = late(r"(?:tcp|http)://.+")
 
 
 class _Subject:
@@ -141,6 +148,7 @@ class _Subject:
         self.server = server
         self.name = str(server.name) if server else ""
         self.base = _base(document, server)
+        self.folder = launch.folder or (server.cwd if server else None)
         self.env = (*(server.env if server else ()), *launch.environment)
 
     @property
@@ -158,12 +166,16 @@ class _Subject:
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
     """Yield what is wrong with the files that the servers of `document` may use."""
+    from claude_preflight.agents.launch import all_of
+
     for subject in _subjects(document):
         given = list(given_paths(subject.launch, subject.env))
         for path in given:
             yield from _judge(subject, path, context)
-        yield from _mounts(subject, context)
-        yield from _rights(subject)
+        for launch in all_of(subject.launch):
+            yield from _mounts(subject, launch, context)
+            yield from _rights(subject, launch)
+            yield from _engine(subject, launch)
         if not any(path.certain for path in given):
             yield from _without_path(subject)
 
@@ -188,18 +200,32 @@ def _base(document: Document, server: Server | None) -> str | None:
 
 
 def _judge(subject: _Subject, given: GivenPath, context: Context) -> Iterator[Finding]:
-    found = _reach(subject, given.path, context)
+    path = _from_folder(subject, given.path)
+    found = _reach(subject, path, context)
     if found is None or (not given.certain and found.kind not in (DISK, HOME, CREDENTIALS)):
         return
-    message = f'may read {found.words}: "{given.path}"'
+    message = f'may read {found.words}: "{path}"'
     fix = None
     repair = "keep it inside the project, or allow the folder in the policy: filesystem.allow"
     if found.kind != OUTSIDE:
         repair = 'give it the folders it needs, e.g. "./src"'
-        if _replaceable(subject, given.path):
+        if path is given.path and _replaceable(subject, given.path):
             fix = Fix((Edit(given.path.span, "."),))
             repair += ' (--fix writes ".")'
     yield subject.finding(_RULE_OF[found.kind], given.path, message, repair, given.place, fix)
+
+
+def _from_folder(subject: _Subject, path: Text) -> Text:
+    """Return `path` as seen from the folder that its server starts in, where both matter."""
+    folder = subject.folder
+    if not folder or not _is_anchored(folder) or _is_anchored(path):
+        return path
+    bare = str(folder).rstrip("/\\")
+    return Text.at(f"{bare}/{path}", path.start, path.end)
+
+
+def _is_anchored(path: str) -> bool:
+    return path.startswith(("/", "\\", "~", "$", "%", "{", "file:")) or path[1:2] == ":"
 
 
 def _reach(subject: _Subject, path: Text, context: Context) -> Reach | None:
@@ -221,9 +247,9 @@ def _replaceable(subject: _Subject, path: Text) -> bool:
     )
 
 
-def _mounts(subject: _Subject, context: Context) -> Iterator[Finding]:
+def _mounts(subject: _Subject, launch: Launch, context: Context) -> Iterator[Finding]:
     rules = {CREDENTIALS: CREDENTIAL_MOUNT, OUTSIDE: OUTSIDE_PROJECT, PERSONAL: PERSONAL_FOLDER}
-    for mount in subject.launch.mounts:
+    for mount in launch.mounts:
         what = f"mount {mount.target}"
         found = _reach(subject, mount.source, context)
         if _SOCKET.search(mount.source):
@@ -235,19 +261,34 @@ def _mounts(subject: _Subject, context: Context) -> Iterator[Finding]:
             yield subject.finding(rules.get(found.kind, MOUNT), mount.source, message, repair, what)
 
 
-def _rights(subject: _Subject) -> Iterator[Finding]:
-    options = subject.launch.options
-    for number, word in enumerate(options if subject.launch.registry == "oci" else ()):
+def _rights(subject: _Subject, launch: Launch) -> Iterator[Finding]:
+    options = launch.options
+    for number, word in enumerate(options if launch.registry == "oci" else ()):
         name, equals, value = word.partition("=")
         if not equals:
             value = "".join(options[number + 1 : number + 2])
-        privileged = name == "--privileged" and (not equals or value == "true")
-        if privileged or (name, value.upper()) in _HOST_RIGHTS:
+        privileged = name == "--privileged" and (not equals or value.lower() in ("true", "t", "1"))
+        if name == "--use-api-socket" and (not equals or value.lower() in ("true", "t", "1")):
+            message = f"may command the container engine, and so the host: {name}"
+            yield subject.finding(SOCKET, word, message, "drop the option", name)
+        elif privileged or (name, value.upper().removeprefix("CAP_")) in _HOST_RIGHTS or _is_disk(name, value):
             shown = name if privileged else f"{name} {value}"
             repair = "drop the option, or grant the one capability it needs"
             yield subject.finding(
                 PRIVILEGED, word, f"runs in a container with the rights of the host: {shown}", repair, shown
             )
+
+
+def _engine(subject: _Subject, launch: Launch) -> Iterator[Finding]:
+    """Yield the addresses of a container engine that a container is told."""
+    for name, value in launch.environment if launch.registry == "oci" else ():
+        if name == "DOCKER_HOST" and _ENGINE_ADDRESS.match(value):
+            message = f"may command the container engine, and so the host: {name}"
+            yield subject.finding(SOCKET, value, message, "do not hand it the engine's address", str(name))
+
+
+def _is_disk(option: str, value: str) -> bool:
+    return option == "--device" and bool(_DISK.match(value))
 
 
 def _without_path(subject: _Subject) -> Iterator[Finding]:

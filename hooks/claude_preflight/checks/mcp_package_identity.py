@@ -140,12 +140,16 @@ def _subjects(document: Document) -> Iterator[_Subject]:
     if not found:
         return
     from claude_preflight.agents.launch import all_of
+    from claude_preflight.agents.path_servers import installed_package
 
     for server in found:
         for launch in all_of(server.launch):
             package, registry = launch.package, launch.registry
             if package and registry in _NAMED and _TO_FILL_IN.isdisjoint(package):
                 yield _Subject(document, server, launch, package, _name(registry, package))
+            installed = installed_package(launch)
+            if installed:
+                yield _Subject(document, server, launch._replace(registry="npm"), installed, str(installed))
 
 
 def _name(registry: str, package: Text) -> str:

@@ -61,6 +61,8 @@ _PINNED_FORMS = {
     "git": "name the commit you reviewed behind {}",
     "url": "name a package and its version instead",
 }
+# Agents' own programs, to which a command is given only to be made a server.
+_ADDING = frozenset("claude codex gemini qwen copilot cursor-agent code code-insiders".split())
 
 
 class _Unpinned(NamedTuple):
@@ -139,7 +141,7 @@ def _in_script(document: Document) -> Iterator[_Unpinned]:
     from claude_preflight.agents.script_launches import script_launches
 
     for launch in script_launches(document):
-        if launch.package and _is_server(launch):
+        if launch.package and (_is_server(launch) or _ADDING.intersection(launch.wrappers)):
             yield from _unpinned(str(launch.package), launch, in_script=True)
 
 

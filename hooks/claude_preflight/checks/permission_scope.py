@@ -67,6 +67,7 @@ from claude_preflight.agents.permissions import (
     names_tool,
     read_rule,
 )
+from claude_preflight.agents.sensitive_paths import opened_by
 from claude_preflight.agents.settings import Settings, is_true, settings_of
 from claude_preflight.agents.shell_grants import Grant, broad_grants
 from claude_preflight.context import Context
@@ -262,6 +263,10 @@ def _opened(rule: PermissionRule) -> Reach | None:
     if covers(rule._replace(problem=""), _IN_HOME):
         return Reach(HOME, "a whole home directory")
     specifier = str(rule.specifier)
+    if rule.tool == "Edit" and specifier.startswith(("~/", "//")):
+        sensitive = next((found for found, _ in opened_by(specifier)), None)
+        if sensitive:
+            return Reach(CREDENTIALS, f"{sensitive.path}, which holds {sensitive.holds}")
     folder = specifier.rstrip("/*")
     if not specifier.startswith(("//", "~/")) or not specifier[len(folder) :].startswith("/*"):
         return None

@@ -138,7 +138,7 @@ def _read_operands(command: str) -> Iterator[str]:
             continue
         operands = [word for word in words[1:] if not word.startswith("-")]
         if program in _CARRIERS:
-            operands = operands[:-1]
+            operands = operands[:-1] or operands
         elif program not in _READERS:
             continue
         for operand in operands:

@@ -249,6 +249,7 @@ def _manifests(document: Document, context: Context) -> list[str]:
 # On Windows, names of variables have no case.
 _BASE_URLS = late(r"ANTHROPIC_(?:\w+_)?BASE_URL|CLAUDE_CODE_API_BASE_URL", re.IGNORECASE)
 _PROXIES = late(r"(?:HTTPS?|ALL)_PROXY", re.IGNORECASE)
+_SOCKS = late(r"\s*socks\d?[a-z]?:(?://)?", re.IGNORECASE)
 _TELEMETRY_HOST = late(r"OTEL_EXPORTER_OTLP_(?:\w+_)?ENDPOINT")
 _TELEMETRY_CONTENT = late(r"OTEL_LOG_(?:USER_PROMPTS|ASSISTANT_RESPONSES|TOOL_DETAILS|TOOL_CONTENT|RAW_API_BODIES)")
 _ON = frozenset(("1", "true", "yes", "on"))
@@ -307,6 +308,7 @@ _GIT_PROGRAM = late(
     re.IGNORECASE,
 )
 _CERTIFICATES = frozenset("NODE_EXTRA_CA_CERTS SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE CURL_CA_BUNDLE".split())
+_PROJECT_FOLDER = late(r"\$\{?(?:CLAUDE_PROJECT_DIR|workspaceFolder|PWD)\b")
 _AFTER_TRUST = "for everyone who trusts the folder, and unasked with claude -p"
 
 
@@ -345,10 +347,17 @@ def _loads_code(name: Text, value: Text, owner: str, key: str, server: str = "")
         message = f"{owner} sets {name}, by which other programs load or run something of its choosing"
         repair = "remove it; what really has to run belongs into a script that is reviewed"
         yield LOADS_CODE.at(value.span, message, repair=repair, key=key, server=server)
-    elif name in _CERTIFICATES and value and value[0] not in "/~$%" and value[1:2] != ":":
+    elif name in _CERTIFICATES and _is_in_project(value):
         message = f"{owner} sets {name}: whoever made this certificate may read all traffic"
         repair = "install the certificate on the machine, or name it in managed settings"
         yield LOADS_CODE.at(value.span, message, repair=repair, key=key, server=server)
+
+
+def _is_in_project(path: str) -> bool:
+    """Tell whether `path`, the value of a variable, names a file that comes with the project."""
+    if _PROJECT_FOLDER.match(path):
+        return True
+    return bool(path) and path[0] not in "/~$%" and path[1:2] != ":"
 
 
 def _switched_off(name: Text, value: Text, key: str) -> Iterator[Finding]:
@@ -376,7 +385,8 @@ def _foreign_host(url: Text) -> Text | None:
     """Return the host of `url` if it is somewhere on the internet, as far as its spelling tells."""
     from claude_preflight.agents.places import PUBLIC, locality, places
 
-    place = next(places(url, host=True), None)
+    behind = _SOCKS.match(url)
+    place = next(places(url.part(behind.end(), len(url)) if behind else url, host=True), None)
     return place.host if place and locality(place.host) == PUBLIC else None
 
 
@@ -394,6 +404,7 @@ _OPENINGS = {
     "allowNestedUserNamespaces": "removes the isolation of running code",
 }
 _NETWORK_OPENINGS = {"allowAllUnixSockets": "gives sandboxed commands every local socket, agents and engines included"}
+_ANY_DOMAIN = late(r"\s*\*+(?:[.:]\*+|\.[A-Za-z]+)?(?::\d+)?\s*")
 _SOCKET = late(r"(?:docker|podman|containerd|crio)\.sock$|ssh-agent|/agent\.\d+$")
 
 
@@ -449,16 +460,25 @@ def _sandbox(sandbox: Mapping | None) -> Iterator[Finding]:
             message = "allowUnixSockets gives sandboxed commands a socket that commands the machine"
             yield SANDBOX.at(text.span, message, repair="remove the socket", key=f"allowUnixSockets/{text}")
     for text in _texts(network, "allowedDomains"):
-        if text.strip() in ("*", "*.*", "*:*"):
+        if _ANY_DOMAIN.fullmatch(text):
             message = "allowedDomains lets sandboxed commands send data to every host"
             yield SANDBOX.at(text.span, message, repair="list the hosts that are needed", key="allowedDomains")
     for text in _texts(sandbox.mapping("filesystem"), "allowWrite"):
-        if text.startswith(("/", "~", "$HOME")) and text.rstrip("*").rstrip("/") in ("", "~", "$HOME"):
+        if _opens_machine(text):
             message = (
                 "allowWrite lets sandboxed commands write outside of the project, settings and shell files included"
             )
             yield SANDBOX.at(text.span, message, repair="list the folders that are needed", key=f"allowWrite/{text}")
     yield from _excluded(sandbox)
+
+
+def _opens_machine(path: str) -> bool:
+    """Tell whether `path`, spelled as the sandbox does, is a disk, a home, or a folder of the system or credentials."""
+    from claude_preflight.agents.paths import CREDENTIALS, DISK, HOME, SYSTEM, reach
+
+    folder = path.rstrip("*").rstrip("/") or "/"
+    found = reach(folder) if path.startswith(("/", "~", "$")) else None
+    return found is not None and found.kind in (CREDENTIALS, DISK, HOME, SYSTEM)
 
 
 def _excluded(sandbox: Mapping) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Sequence, Synta
 MAX_DEPTH = 100
 
 _BLANK = re.compile(r"[ \t\n\r]*")
-_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+_COMMENT = re.compile(r"//[^\r\n]*|/\*.*?\*/", re.DOTALL)
 _LITERAL = re.compile(r"-?(?:0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?|true|false|null|NaN|-?Infinity", re.ASCII)
 _NAMES: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 _ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\?.", re.DOTALL)

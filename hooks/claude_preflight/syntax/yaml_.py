@@ -1,7 +1,7 @@
 """Read YAML into nodes with exact places.
 
-PyYAML's event stream does the parsing: it has the places and expands no alias. Its notion of values is YAML 1.1, so
-plain scalars are resolved by `yaml_scalars`.
+PyYAML's event stream does the parsing: it has the places. Its notion of values is YAML 1.1, so plain scalars are
+resolved by `yaml_scalars`, and it expands no alias: `yaml_aliases` does, within limits.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from claude_preflight.late import late
 from claude_preflight.syntax.jsonc import MAX_DEPTH
 from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Sequence, SyntaxProblem, Text, Tree
+from claude_preflight.syntax.yaml_aliases import MERGE, Alias, expand
 from claude_preflight.syntax.yaml_scalars import DOUBLE_QUOTED, LINE_END, folded_offsets, literal_offsets, resolve
 from claude_preflight.typed import TYPE_CHECKING
 
@@ -78,6 +79,9 @@ class _Builder:
         self.top = Sequence([], base, base)
         self.open: list[Mapping | Sequence] = [self.top]
         self.keys: list[Text | None] = [None]
+        self.anchors: dict[str, Node] = {}
+        self.aliases: list[Alias] = []
+        self.merging: list[Mapping] = []
 
     def take(self, event: Event) -> None:
         """Go one event further; raise `_Stop` beyond `MAX_DEPTH`."""
@@ -87,7 +91,7 @@ class _Builder:
         if isinstance(event, yaml.ScalarEvent):
             self.scalar(event, start, end)
         elif isinstance(event, yaml.AliasEvent):
-            self.place(Scalar(None, start, end), None)
+            self.alias(event.anchor, Scalar(None, start, end))
         elif isinstance(event, yaml.CollectionStartEvent):
             empty = Mapping([], start, end) if isinstance(event, yaml.MappingStartEvent) else Sequence([], start, end)
             self.enter(event, empty)
@@ -99,6 +103,8 @@ class _Builder:
             raise _Stop(node.start, f"nested more than {MAX_DEPTH} deep")
         if event.anchor or event.tag:
             node.start = self.behind_properties(node.start, len(self.text))
+        if event.anchor:
+            self.anchors[event.anchor] = node
         self.open.append(node)
         self.keys.append(None)
 
@@ -108,7 +114,23 @@ class _Builder:
         last = node.items[-1:] if isinstance(node, Sequence) else [value for _, value in node.pairs[-1:]]
         # Where no bracket closes it, the event stands before whatever comes next, behind blank lines and comments.
         node.end = last[0].end if last and start == end else end
+        if isinstance(node, Mapping) and any(key == MERGE for key, _ in node.pairs):
+            self.merging.append(node)
         self.place(node, None)
+
+    def alias(self, anchor: str | None, null: Scalar) -> None:
+        """Put `null` where an alias of `anchor` stands, and note what it stands for, unless that holds the alias."""
+        parent, is_key = self.open[-1], isinstance(self.open[-1], Mapping) and self.keys[-1] is None
+        self.place(null, None)
+        target = self.anchors.get(anchor or "")
+        if target is not None and not is_key and not any(target is each for each in self.open):
+            values = parent.items if isinstance(parent, Sequence) else parent.pairs
+            self.aliases.append(Alias(parent, len(values) - 1, target, len(self.open)))
+
+    def tree(self, length: int) -> Tree:
+        """Return the document, which has `length` characters, with its aliases expanded."""
+        expand(self.aliases, self.merging, length, MAX_DEPTH)
+        return Tree(self.top.items[0], ())
 
     def place(self, node: Node, key: Text | None) -> None:
         """Put `node` where it belongs; `key` is its text in case it is a key."""
@@ -137,7 +159,10 @@ class _Builder:
         untagged = event.tag is None and "!" not in self.source[start:content]
         resolved = event.tag in _RESOLVED_TAGS or (untagged and not event.style)
         end = text.end if event.style in _BLOCK_STYLES else max(content, end)
-        self.place(Scalar(resolve(text) if resolved else text, content, end), text)
+        node = Scalar(resolve(text) if resolved else text, content, end)
+        if event.anchor:
+            self.anchors[event.anchor] = node
+        self.place(node, text)
 
     def string(self, event: ScalarEvent, start: int, end: int) -> Text:
         style, value = event.style, event.value
@@ -206,7 +231,7 @@ def read_documents(text: str, source: str, start: int, end: int) -> Iterator[Tre
     try:
         for event in yaml.parse(source[start:end], Loader=loader):
             if isinstance(event, yaml.DocumentStartEvent) and builder.top.items:
-                yield Tree(builder.top.items[0], ())
+                yield builder.tree(end - start)
                 builder = _Builder(text, source, start)
             builder.take(event)
     except _Stop as stop:
@@ -216,7 +241,7 @@ def read_documents(text: str, source: str, start: int, end: int) -> Iterator[Tre
         yield Tree(None, (_problem_of(error, source, start),))
     else:
         if builder.top.items:
-            yield Tree(builder.top.items[0], ())
+            yield builder.tree(end - start)
 
 
 def read_yaml_documents(text: str) -> list[Tree]:
@@ -232,8 +257,9 @@ def read_yaml(text: str, start: int = 0, end: int | None = None) -> Tree:
     """Read the first YAML document of `text` (no byte order mark) between the offsets `start` and `end`.
 
     Places are offsets in `text`. The root is None where the document does not parse, and a null where there is none.
-    Aliases are not expanded: they read as null. A key that is no string has its source spelling as text, cut off after
-    80 characters. A text that spans lines has a place for each character, save in double quotes with escapes.
+    An alias reads as the node that it names, see `yaml_aliases`. A key that is no string has its source spelling as
+    text, cut off after 80 characters. A text that spans lines has a place for each character, save in double quotes
+    with escapes.
     """
     end = len(text) if end is None else end
     return next(read_documents(text, parser_source(text), start, end), Tree(Scalar(None, start, start), ()))

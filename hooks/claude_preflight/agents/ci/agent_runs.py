@@ -57,7 +57,11 @@ class Run(NamedTuple):
 
     def inputs(self, names: Sequence[str]) -> Iterator[tuple[Text, Text]]:
         """Yield the inputs called `names` that the action is given as texts, with their keys."""
-        return (pair for pair in pairs_of(self.action.inputs if self.action else None) if pair[0] in names)
+        return (
+            pair
+            for pair in pairs_of(self.action.inputs if self.action else None)
+            if pair[0] in names or pair[0].lower() in names
+        )
 
 
 def agent_runs(job: Job) -> Iterator[Run]:

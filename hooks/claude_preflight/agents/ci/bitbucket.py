@@ -28,6 +28,7 @@ _SHELL_RUNNERS = ("linux.shell", "macos", "windows")  # those on a machine of th
 def pipeline_jobs(root: Mapping, text: str) -> Iterator[Job]:
     """Yield the steps of all pipelines and definitions of `root`, which stands in `text`: each has its own machine."""
     stack: list[tuple[Node, Text | None]] = [(root, None)]
+    seen: set[tuple[int, Text | None]] = set()  # pipelines name most definitions by an alias
     while stack:
         node, deployment = stack.pop()
         if isinstance(node, Sequence):
@@ -36,7 +37,8 @@ def pipeline_jobs(root: Mapping, text: str) -> Iterator[Job]:
             continue
         own = node.text("deployment") or deployment
         step, key = node.mapping("step"), node.key("step")
-        if step is not None and key is not None:
+        if step is not None and key is not None and (id(step), own) not in seen:
+            seen.add((id(step), own))
             yield _job(root, key, step, text, own)
         stack += ((value, own) for name, value in reversed(list(node.live_pairs())) if name != "step")
 

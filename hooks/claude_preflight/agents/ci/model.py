@@ -2,7 +2,7 @@
 
 `claude_preflight.agents.ci.jobs(document)` returns the jobs of a file; ask for them with `document.remember(jobs)`.
 Every `Text` and `Span` is a place in that document. What a file takes over from elsewhere (an included file, a called
-workflow, an alias of YAML) is not followed.
+workflow) is not followed.
 """
 
 from __future__ import annotations

@@ -308,7 +308,7 @@ def _exposed_machine(job: Job, run: Run) -> str:
 def _movable(runs: Iterable[tuple[Job, Run]]) -> Iterator[Evidence]:
     """Yield, once for the file, that actions follow a branch."""
     found = [(job, run.action) for job, run in runs if run.action]
-    moving = [(job, action) for job, action in found if str(action.version or "").lower() in ("", *_BRANCHES)]
+    moving = [(job, action) for job, action in found if _is_branch(str(action.version or "").lower())]
     if moving:
         job, action = moving[0]
         more = f", and {len(moving) - 1} more," if len(moving) > 1 else ""
@@ -319,6 +319,10 @@ def _movable(runs: Iterable[tuple[Job, Run]]) -> Iterator[Evidence]:
             "use a release, best by the hash of its commit",
             _key(job, action.name),
         )
+
+
+def _is_branch(version: str) -> bool:
+    return version in ("", *_BRANCHES) or version.startswith("refs/heads/")
 
 
 def _settings(job: Job, run: Run) -> Iterator[Evidence]:

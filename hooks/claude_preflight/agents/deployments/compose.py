@@ -21,6 +21,7 @@ from claude_preflight.agents.deployments.evidence import (
 from claude_preflight.agents.deployments.model import SERVICE, Deployed, Evidence
 from claude_preflight.agents.places import PRODUCTION
 from claude_preflight.document import Document
+from claude_preflight.model import Span
 from claude_preflight.policy import Policy
 from claude_preflight.syntax.nodes import Mapping, Text
 
@@ -33,6 +34,7 @@ def in_compose(document: Document, policy: Policy) -> Iterator[Deployed]:
     if root is None or path_stage(document.path, policy) not in ("", PRODUCTION):
         return
     by_path = of_path(document.path, policy)
+    seen: set[Span] = set()
     for name, service in _services(root):
         if is_other_stage(_names(name, service), policy):
             continue
@@ -40,19 +42,17 @@ def in_compose(document: Document, policy: Policy) -> Iterator[Deployed]:
         if evidence is None:
             continue
         lines = (service.get("entrypoint"), service.get("command"))
-        found = [*in_container(service.text("image"), *lines)]
-        yield from (Deployed(SERVICE, each, f'the service "{name}"', evidence, str(name)) for each in found[:1])
+        found = next(in_container(service.text("image"), *lines), None)
+        if found and found.span not in seen:  # several services may share what is written once
+            seen.add(found.span)
+            yield Deployed(SERVICE, found, f'the service "{name}"', evidence, str(name))
 
 
 def _services(root: Mapping) -> Iterator[tuple[Text, Mapping]]:
-    """Yield the services, and what extension fields hold for them to merge."""
     services = root.mapping("services")
     for name, service in services.live_pairs() if services else ():
         if isinstance(service, Mapping):
             yield name, service
-    for name, extension in root.live_pairs():
-        if name.startswith("x-") and isinstance(extension, Mapping):
-            yield name, extension
 
 
 def _names(name: Text, service: Mapping) -> list[str]:

@@ -60,10 +60,15 @@ def _bind(value: Text) -> Mount | None:
     fields: dict[str, Text] = {}
     for start, end in pairwise(edges):
         field = value.part(start + 1, end).trimmed()
+        if len(field) > 1 and field[0] == field[-1] == '"':
+            field = field.part(1, len(field) - 1)
+        if field.startswith("volume-opt="):  # an option of the volume's driver, such as the device that it binds
+            field = field.part(len("volume-opt="), len(field))
         equals = field.find("=")
         name = field[:equals] if equals >= 0 else field
         fields[name.lower()] = field.part(equals + 1, len(field)) if equals >= 0 else field
-    source = fields.get("source") or fields.get("src")
+    bound = fields.get("device") if "bind" in fields.get("o", "") else None
+    source = bound or fields.get("source") or fields.get("src")
     target = fields.get("target") or fields.get("destination") or fields.get("dst")
     read_only = fields.get("readonly") or fields.get("ro") or ""
     return Mount(source, target, read_only.lower() in ("readonly", "ro", "true", "1")) if source and target else None

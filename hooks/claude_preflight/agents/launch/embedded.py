@@ -13,19 +13,20 @@ from claude_preflight.syntax.nodes import Text
 
 # Programs that show or look for what they are given, and run nothing of it.
 _INERT = frozenset(
-    "echo printf print cat tee less more head tail grep egrep fgrep rg ag sed which where whereis type hash man help info"
-    " whatis alias unalias test [ [[ set unset export declare local readonly let read exit return shift touch mkdir rm cp"
-    " mv ln ls chmod chown brew apt apt-get yum dnf apk pacman snap choco scoop winget pip pip3 git jq yq curl wget"
-    " log info warn error fail die success warning debug msg say notice".split()
+    "echo printf print cat tee less more head tail grep egrep fgrep rg ag sed which where whereis type hash man help"
+    " info whatis alias unalias test [ [[ set unset export declare local readonly let read exit return shift touch"
+    " mkdir rm cp mv ln ls chmod chown brew apt apt-get yum dnf apk pacman snap choco scoop winget pip pip3 git jq yq"
+    " curl wget log info warn error fail die success warning debug msg say notice".split()
 )
 # Programs whose words are read elsewhere than on this machine, with other paths.
 ELSEWHERE = frozenset(
-    "docker podman podman-remote nerdctl finch docker-compose podman-compose kubectl oc lxc incus devcontainer ssh mosh"
-    " distrobox toolbox vagrant multipass limactl coder gcloud gh".split()
+    "docker podman podman-remote nerdctl finch docker-compose podman-compose kubectl oc lxc incus devcontainer ssh"
+    " mosh distrobox toolbox vagrant multipass limactl coder gcloud gh".split()
 )
 _STRING = late(r"'([^'\\\r\n]{1,2000})'|\"([^\"\\\r\n]{1,2000})\"|`([^`\\\r\n]{1,2000})`")
 _LONGEST_LINE = 20_000
 _MOST_STRINGS = 200
+_MOST_TRIES = 50  # of words that may begin a command
 
 
 def embedded(name: str, launch: Launch) -> list[Segment]:
@@ -35,14 +36,25 @@ def embedded(name: str, launch: Launch) -> list[Segment]:
     words = launch.arguments
     if name in _INERT:
         return []
-    for index, word in enumerate(words):
-        if starts_server(words[index:]):
+    tries = 0
+    for index, given in enumerate(words):
+        tries += _is_starter(given)
+        if tries > _MOST_TRIES:
+            break
+        if _is_starter(given) and starts_server(words[index:]):
             return [Segment(words[index:])]
+        equals = given.find("=") if given.startswith("-") else -1
+        word = given.part(equals + 1, len(given))
         if any(blank in word for blank in " \t\n'\"`") and len(word) < _LONGEST_LINE and _names_launcher(word):
             found = [segment for segment in line_segments(word) if starts_server(segment.words)] or _in_code(word)
             if found:
                 return found
     return []
+
+
+def _is_starter(word: str) -> bool:
+    name = program_name(word)
+    return name in SHELLS or name in PROGRAMS
 
 
 def starts_server(words: Sequence[Text]) -> bool:

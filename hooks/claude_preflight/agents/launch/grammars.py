@@ -20,12 +20,13 @@ from claude_preflight.syntax.nodes import Text
 class Grammar:
     """How a launcher's words are read behind its name and subcommand.
 
-    `values` are its options that take a value; of these `names` give the package and `calls` a command line. `first`
-    says what its first other word is: the `package`, a `program` of the project or of a named package, or already an
-    `argument`. `switches` are own options that it also takes behind the package.
+    `values` are its options that take a value; `names` are those that give the package, `extras` those that give
+    further packages, and `calls` those that give a command line. `first` says what its first other word is: the
+    `package`, a `program` of the project or of a named package, or already an `argument`. `switches` are own options
+    that it also takes behind the package.
     """
 
-    __slots__ = ("calls", "clusters", "first", "launcher", "names", "read", "stops", "switches", "values")
+    __slots__ = ("calls", "clusters", "extras", "first", "launcher", "names", "read", "stops", "switches", "values")
 
     # No NamedTuple: to make one of so many fields takes a tenth of a millisecond.
     def __init__(
@@ -40,6 +41,7 @@ class Grammar:
         stops: frozenset[str] = frozenset(),
         clusters: bool = True,
         switches: frozenset[str] = frozenset(),
+        extras: frozenset[str] = frozenset(),
     ) -> None:
         self.launcher = launcher
         self.read = read
@@ -50,6 +52,7 @@ class Grammar:
         self.stops = stops
         self.clusters = clusters
         self.switches = switches
+        self.extras = extras
 
 
 _NPM_VALUES = option_names(
@@ -72,7 +75,7 @@ _UV_VALUES = _UV_GLOBAL_VALUES | option_names(
     "no-build-isolation-package no-build-package no-binary-package refresh-package python p"
 )
 _UV_RUN_VALUES = _UV_VALUES | option_names("extra no-extra group no-group only-group no-editable-package package")
-_PIPX_VALUES = option_names("python-args with python fetch-python index-url i pip-args cooldown backend")
+_PIPX_VALUES = option_names("python-args python fetch-python index-url i pip-args cooldown backend")
 _DENO_VALUES = option_names(
     "ext import-map node-modules-linker config c lock cert min-dep-age inspect-publish-uid location seed preload "
     "require conditions log-level L"
@@ -121,7 +124,7 @@ _NPX = Grammar("npx", read_npm, _NPM_VALUES, _PACKAGE, option_names("call c"))
 _NPM_EXEC = Grammar("npm exec", read_npm, _NPM_VALUES, _PACKAGE, option_names("call c"), switches=option_names("yes y"))
 _PNPM_DLX = Grammar("pnpm dlx", read_npm, PNPM_VALUES, option_names("package"))
 _BUNX = Grammar("bunx", read_npm, frozenset(), _PACKAGE)
-_UVX = Grammar("uvx", read_pypi, _UV_VALUES | option_names("with w"), option_names("from"))
+_UVX = Grammar("uvx", read_pypi, _UV_VALUES, option_names("from"), extras=option_names("with w"))
 _DOCKER = Grammar("docker", read_image, _CONTAINER_VALUES)
 _PODMAN = Grammar("podman", read_image, _CONTAINER_VALUES)
 DENO = Grammar("deno", read_deno, _DENO_VALUES)
@@ -142,7 +145,7 @@ LAUNCHERS: dict[tuple[str, ...], Grammar] = {
     ("uv", "run"): Grammar(
         "uv run", read_pypi, _UV_RUN_VALUES, option_names("with w"), first="program", stops=option_names("m module")
     ),
-    ("pipx", "run"): Grammar("pipx run", read_pypi, _PIPX_VALUES, option_names("spec")),
+    ("pipx", "run"): Grammar("pipx run", read_pypi, _PIPX_VALUES, option_names("spec"), extras=option_names("with")),
     ("deno", "run"): DENO,
     ("deno", "serve"): DENO,
     ("deno", "x"): Grammar("deno", read_deno_package, _DENO_VALUES),

@@ -17,6 +17,7 @@ from claude_preflight.agents.launch.words import (
     runtime_of,
     split,
     split_option,
+    with_defaults,
 )
 from claude_preflight.syntax.nodes import Text
 
@@ -66,8 +67,10 @@ def runtime_options(runtime: str, words: Sequence[Text]) -> int:
 def _spread(words: Sequence[Text]) -> Sequence[Text]:
     """Split a first word that holds several: no option and no package has a blank in its name."""
     parts = words[0].split(None, 1) if words else []
-    if len(parts) < 2 or "=" in parts[0] or (parts[1][0] in "@=<>!~;[" and parts[0][0] != "-"):
+    if len(parts) < 2 or "=" in parts[0]:
         return words
+    if parts[0][0] != "-" and (parts[1][0] in "@=<>!~;[|" or parts[1].startswith("- ")):
+        return words  # a range of versions
     return [*split(words[0]), *words[1:]]
 
 
@@ -92,7 +95,7 @@ def _grammar(name: str, words: Sequence[Text]) -> tuple[Grammar | None, list[Opt
 
 
 def _package_launch(grammar: Grammar, options: list[Option], own: list[Text], words: Sequence[Text]) -> Launch:
-    values = grammar.values | grammar.names | grammar.calls
+    values = grammar.values | grammar.names | grammar.calls | grammar.extras
     found, count = read_options(words, values, stops=grammar.stops, clusters=grammar.clusters)
     options = [*options, *found]
     own += [word for word in words[:count] if word != "--"]
@@ -114,6 +117,12 @@ def _package_launch(grammar: Grammar, options: list[Option], own: list[Text], wo
         rest, trailing = _trailing(rest, grammar)
         own += trailing
         launch = _with_spec(launch, grammar, rest[0])._replace(arguments=tuple(rest[1:]))
+    extras = [option.value for option in options if option.name in grammar.extras and option.value]
+    if extras:
+        more = (
+            _with_spec(Launch(grammar.launcher), grammar, spec) for value in extras for spec in _requirements(value)
+        )
+        launch = launch._replace(besides=(*launch.besides, *more))
     if grammar.read is read_image:
         from claude_preflight.agents.launch.containers import container_environment, mounts
 
@@ -122,6 +131,8 @@ def _package_launch(grammar: Grammar, options: list[Option], own: list[Text], wo
 
 
 def _with_spec(launch: Launch, grammar: Grammar, spec: Text) -> Launch:
+    if spec.startswith("${") and grammar.read is not read_image:
+        spec = with_defaults(spec) or spec
     registry, package, version = grammar.read(spec)
     return launch._replace(registry=registry, spec=spec, package=package, version=version)
 

@@ -21,6 +21,7 @@ from claude_preflight.agents.launch.words import (
     runtime_of,
     segments_of_words,
     split,
+    with_defaults,
 )
 from claude_preflight.agents.launch.wrappers import PACKAGED, WRAPPERS, wrapped
 from claude_preflight.late import late
@@ -146,7 +147,9 @@ def _read(words: Sequence[Text], setting: _Setting, depth: int) -> Launch:
 
 
 def _looked_up(words: Sequence[Text]) -> Sequence[Text]:
-    """Return `words` with the program that a substitution such as `$(which npx)` looks up in its place."""
+    """Return `words` with the program that a substitution such as `$(which npx)`, or a default, names in its place."""
+    if ":-" in words[0]:
+        return [with_defaults(words[0]) or words[0], *words[1:]]
     match = _LOOK_UP.fullmatch(words[0]) if words[0][:1] in ("$", "`") else None
     return [words[0].part(*match.span(1)), *words[1:]] if match else words
 
@@ -154,9 +157,8 @@ def _looked_up(words: Sequence[Text]) -> Sequence[Text]:
 def _unwrap(name: str, words: Sequence[Text], variables: Environment) -> list[Segment]:
     """Return the commands that the wrapper `name` runs; none if it is no wrapper or has nothing to run."""
     if name == "eval":
-        return [segment for word in words[1:] for segment in line_segments(word)] if " " in words[-1] else [
-            Segment(words[1:])
-        ]
+        lines = [segment for word in words[1:] for segment in line_segments(word)]
+        return lines if len(words) == 2 else [Segment(words[1:])]
     if name in WRAPPERS:
         return wrapped(WRAPPERS[name], words)
     if name in SHELLS:
@@ -168,6 +170,8 @@ def _unwrap(name: str, words: Sequence[Text], variables: Environment) -> list[Se
 
         rest = cmd_line(words) if name == "cmd" else powershell_line(words)
         shell = "cmd" if name == "cmd" else "powershell"
+        if len(rest) == 1 and shell == "powershell":
+            rest = [_without_block(rest[0].trimmed())]
         return _read_line(rest[0].trimmed(), shell=shell) if len(rest) == 1 else segments_of_words(rest)
     runtime = runtime_of(name)
     words = spread_module(runtime, words) if runtime else words
@@ -177,6 +181,14 @@ def _unwrap(name: str, words: Sequence[Text], variables: Environment) -> list[Se
     if runtime == "node" and inner and program_name(inner[0]) in SCRIPT_PROGRAMS.values():
         return [Segment(inner)]
     return []
+
+
+def _without_block(line: Text) -> Text:
+    """Return what `& { … }` of PowerShell runs."""
+    start = 1 if line.startswith("&") else 0
+    start += len(line[start:]) - len(line[start:].lstrip())
+    block = line.startswith("{", start) and line.endswith("}")
+    return line.part(start + 1, len(line) - 1).trimmed() if block else line
 
 
 def _follow(launch: Launch, setting: _Setting, depth: int, *, own: bool) -> Launch:

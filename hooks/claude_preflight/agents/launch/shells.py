@@ -12,6 +12,8 @@ from claude_preflight.syntax.nodes import Text
 
 _PARAMETER = late(r"\$(?:\{(\w+|[@*])\}|([A-Za-z_]\w*|\d|[@*]))", re.ASCII)
 _REFERENCE_TO = "${}"
+# Each `$@` repeats all parameters, so that a short line could make any number of words.
+_MOST_WORDS = 5000
 # PowerShell takes a slash and the dashes of word processors for a hyphen.
 _POWERSHELL_MARKS = ("-", "/", "\N{EN DASH}", "\N{EM DASH}", "\N{HORIZONTAL BAR}")
 _SHELL_VALUES = option_names("o O rcfile init-file")
@@ -40,8 +42,13 @@ def filled(segments: Sequence[Segment], given: Sequence[Text], variables: Enviro
     """
     known = {str(name): value for name, value in variables}
     done: list[Segment] = []
+    room = _MOST_WORDS
     for segment in segments:
-        words = [value for word in segment.words for value in _values(word, given, known)]
+        words: list[Text] = []
+        for word in segment.words:
+            values = _values(word, given, known) if room > 0 else (word,)
+            words += values
+            room -= len(values) - 1
         known.update((str(name), value) for name, value in segment.environment)
         done.append(segment._replace(words=words))
     return done

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from claude_preflight.agents.launch.words import outside_braces
+from claude_preflight.late import late
 from claude_preflight.syntax.nodes import Text
 from claude_preflight.typed import NamedTuple
 
 _GIT_HOSTS = ("github.com/", "www.github.com/", "gitlab.com/", "bitbucket.org/", "gist.github.com/")
 _GIT_SCHEMES = ("git", "ssh", "github", "gitlab", "bitbucket", "gist")
 _PATH_STARTS = (".", "/", "~", "\\")
+# A tarball as registries of npm name them, and a module as delivery networks do.
+_NAME = r"(?P<name>(?:@[\w.-]+/)?[\w.-]+)"
+_TARBALL = late(rf"https?://[\w.:-]+/(?:[\w./-]*/)?{_NAME}/-/[\w.-]+?-(?P<version>\d[\w.+-]*?)\.t(?:ar\.)?gz$")
+_DELIVERY = late(
+    r"https?://(?:esm\.sh|unpkg\.com|esm\.run|cdn\.skypack\.dev|cdn\.jsdelivr\.net/npm|fastly\.jsdelivr\.net/npm)/"
+    rf"(?:v\d+/|\*)?{_NAME}(?:@(?P<version>[^/?#]+))?(?:[/?#]|$)"
+)
 
 
 class Spec(NamedTuple):
@@ -63,8 +72,17 @@ def _read_npm_address(spec: Text) -> Spec:
     mark = spec.find("#")
     address = spec.part(0, mark) if mark >= 0 else spec
     if scheme and scheme.partition("+")[0] not in _GIT_SCHEMES and not _is_repository(address):
-        return Spec("url", address)
+        return _of_registry(address, _TARBALL) or Spec("url", address)
     return Spec("git", address, _tail(spec, mark + 1) if mark >= 0 else None)
+
+
+def _of_registry(address: Text, form: re.Pattern[str]) -> Spec | None:
+    """Return the package of npm that `address` is in the registry, or at a host that delivers what the registry has."""
+    match = form.match(address)
+    if not match:
+        return None
+    version = address.part(*match.span("version")) if match["version"] else None
+    return Spec("npm", address.part(*match.span("name")), version)
 
 
 def _is_repository(address: str) -> bool:
@@ -136,7 +154,7 @@ def read_deno(spec: Text) -> Spec:
     """`npm:` or `jsr:` with `name[@version][/path]`, an address, else a script."""
     scheme = scheme_of(spec)
     if scheme in ("http", "https"):
-        return Spec("url", spec)
+        return _of_registry(spec, _DELIVERY) or Spec("url", spec)
     if scheme not in ("npm", "jsr"):
         return Spec("path")
     target = spec.part(len(scheme) + 1 + spec.startswith("/", len(scheme) + 1), len(spec))

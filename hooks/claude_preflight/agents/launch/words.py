@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from claude_preflight.agents.launch.model import Environment
-from claude_preflight.syntax.nodes import Text
+from claude_preflight.late import late
+from claude_preflight.syntax.nodes import Text, joined
 from claude_preflight.typed import NamedTuple
 
 EXTENSIONS = (".exe", ".cmd", ".bat", ".ps1", ".com")
@@ -14,6 +15,7 @@ SCRIPTS = (".sh", ".bash", ".zsh", ".py", ".js", ".mjs", ".cjs", ".ts")
 SCRIPT_PROGRAMS = {"npx-cli.js": "npx", "npm-cli.js": "npm"}
 SHELLS = frozenset("sh bash zsh dash ksh ash fish mksh oksh rbash rzsh tcsh csh yash".split())
 WINDOWS_SHELLS = frozenset("cmd powershell pwsh".split())
+_WITH_DEFAULT = late(r"\$\{[A-Za-z_]\w*:-([^{}]*)\}")
 
 
 class Segment(NamedTuple):
@@ -62,6 +64,23 @@ def outside_braces(text: str, mark: str) -> list[int]:
         if character == mark and not depth:
             found.append(index)
     return found
+
+
+def with_defaults(word: Text) -> Text:
+    """Return `word` with the default of each `${NAME:-default}` in its place, as for whom the variable is not set."""
+    if ":-" not in word:
+        return word
+    parts, end = [], 0
+    for match in _WITH_DEFAULT.finditer(word):
+        parts += [word.part(end, match.start()), word.part(*match.span(1))]
+        end = match.end()
+    if not parts:
+        return word
+    parts = [part for part in (*parts, word.part(end, len(word))) if part]
+    whole = word.offsets is not None or word.end - word.start == len(word)
+    if parts and (len(parts) == 1 or whole):
+        return joined(parts)
+    return Text.at("".join(parts), word.start, word.end)
 
 
 def option_names(text: str) -> frozenset[str]:
@@ -144,6 +163,9 @@ def segments_of_words(words: Iterable[Text]) -> list[Segment]:
     groups: list[list[Text]] = [[]]
     for word in words:
         if word in ("&&", "||", "&", "|", ";"):
+            groups.append([])
+        elif word.endswith(("&&", "||")):  # set NAME=value&& npx …
+            groups[-1].append(word.part(0, len(word) - 2))
             groups.append([])
         else:
             groups[-1].append(word)

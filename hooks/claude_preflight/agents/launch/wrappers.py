@@ -13,11 +13,12 @@ class Wrapper:
     """A program that runs the command behind its own words.
 
     One of `subcommand` must come first, unless `optional`. `values` are its options that take a value, `lines` those
-    whose value is a command line, which the other words go on if it is `continued`. Between options and command stand
-    `skip` words, with `versions` also versions of tools, or with `dashes` all up to `--` if there is one.
+    whose value is a command line, which the other words go on if it is `continued`, and `folders` those whose value is
+    the folder that the command runs in. Between options and command stand `skip` words, with `versions` also versions
+    of tools, or with `dashes` all up to `--` if there is one.
     """
 
-    __slots__ = ("continued", "dashes", "lines", "optional", "skip", "subcommand", "values", "versions")
+    __slots__ = ("continued", "dashes", "folders", "lines", "optional", "skip", "subcommand", "values", "versions")
 
     # No NamedTuple, as in `Grammar`.
     def __init__(
@@ -31,6 +32,7 @@ class Wrapper:
         optional: bool = False,
         continued: bool = False,
         versions: bool = False,
+        folders: frozenset[str] = frozenset(),
     ) -> None:
         self.values = values
         self.subcommand = subcommand
@@ -40,6 +42,7 @@ class Wrapper:
         self.optional = optional
         self.continued = continued
         self.versions = versions
+        self.folders = folders
 
 
 _PLAIN_WRAPPER = Wrapper()
@@ -54,7 +57,12 @@ WRAPPERS: dict[str, Wrapper] = {
         ("nohup", "command", "builtin", "setsid", "call", "corepack", "cross-env", "winpty", "busybox"), _PLAIN_WRAPPER
     ),
     "cross-env-shell": _PLAIN_WRAPPER,
-    "env": Wrapper(option_names("unset u chdir C argv0 a"), lines=option_names("split-string S"), continued=True),
+    "env": Wrapper(
+        option_names("unset u chdir C argv0 a"),
+        lines=option_names("split-string S"),
+        continued=True,
+        folders=option_names("chdir C"),
+    ),
     "exec": Wrapper(option_names("a")),
     "sudo": Wrapper(
         option_names("user u group g host h prompt p chdir D chroot R role r type t other-user U command-timeout T C")
@@ -128,6 +136,8 @@ def wrapped(wrapper: Wrapper, words: Sequence[Text]) -> list[Segment]:
     lines = [option.value for option in options if option.name in wrapper.lines and option.value]
     if lines and not wrapper.continued:
         return line_segments(lines[0])
+    folders = [option.value for option in options if option.name in wrapper.folders and option.value]
+    changes = [Segment([Text.at("cd", folder.start, folder.end), folder]) for folder in folders[-1:]]
     rest = words[index:] if words[index - 1] == "--" else _behind_own_words(wrapper, words[index:])
     rest = [*(split(lines[0]) if lines else ()), *rest]
     environment = []
@@ -136,7 +146,8 @@ def wrapped(wrapper: Wrapper, words: Sequence[Text]) -> list[Segment]:
         if not pair:
             break
         environment.append(pair)
-    return [Segment(rest[len(environment) :], tuple(environment))]
+    segment = Segment(rest[len(environment) :], tuple(environment))
+    return [*(changes if segment.words else ()), segment]
 
 
 def _behind_own_words(wrapper: Wrapper, words: Sequence[Text]) -> Sequence[Text]:
