@@ -31,7 +31,7 @@ ORDINARY = {
     ".claude/agents/reviewer.md": "---\nname: reviewer\ndescription: Reviews\ntools: Read, Grep\n---\n\nReview.\n",
     ".env": "PORT=8080\n",
     ".github/workflows/ci.yml": "on: push\njobs: {test: {runs-on: ubuntu-latest, steps: [{run: make test}]}}\n",
-    "Dockerfile": "FROM python:3.12-slim\nCMD [\"python\", \"main.py\"]\n",
+    "Dockerfile": 'FROM python:3.12-slim\nCMD ["python", "main.py"]\n',
     "main.py": "print(1)\n",
 }
 RUNNERS = ["pre-commit", "prek"]
