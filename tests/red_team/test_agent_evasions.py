@@ -761,7 +761,7 @@ TWINS: list[Row] = [
     *[
         (SETTINGS, json.dumps({"sandbox": sandbox}), "settings-trust")
         for sandbox in (
-            {"network": {"allowedDomains": ["*.acme.io", "registry.npmjs.org"]}},
+            {"network": {"allowedDomains": ["*.acme.io", "registry.example.org"]}},
             {"filesystem": {"allowWrite": ["/tmp/acme", "./build", "~/.cache/acme"]}},
         )
     ],
