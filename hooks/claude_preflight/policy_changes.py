@@ -14,6 +14,7 @@ from claude_preflight.policy import FILE_NAME, LIMITS, Ignore, Policy
 from claude_preflight.run import Result, place, severity_of
 from claude_preflight.syntax.nodes import Mapping
 from claude_preflight.typed import NamedTuple
+from claude_preflight.wording import in_words
 
 # Where more of a list, or a higher limit, allows more; and where less does.
 _MORE_ALLOWS = {
@@ -25,7 +26,6 @@ _MORE_ALLOWS = {
 _LESS_ALLOWS = {"packages_deny": "packages", "production_hosts": "production", "production_names": "production"}
 # What holds where a policy sets no limit.
 _LOWER_ALLOWS = frozenset(("package_age_days", "weekly_downloads"))
-_NAMED = 5
 
 
 class Decided(NamedTuple):
@@ -62,7 +62,7 @@ def _policy_changes(before: Policy, after: Policy) -> Iterator[Finding]:
             yield _finding(ignore.span, f"prolongs the exemption of {_about(ignore)}", f"prolong {_about(ignore)}")
     lowered = _lowered(before, after)
     if lowered:
-        yield _finding(places.of("severity"), f"makes warnings of errors: {_listed(lowered)}", "severity")
+        yield _finding(places.of("severity"), f"makes warnings of errors: {in_words(lowered)}", "severity")
     if after.profile != before.profile and after.profile == "open-source":
         yield _finding(places.of("profile"), f"leaves the profile {before.profile}", "profile")
     for tables, old, new, words in (
@@ -73,7 +73,7 @@ def _policy_changes(before: Policy, after: Policy) -> Iterator[Finding]:
             names = sorted(set(getattr(new, field)) - set(getattr(old, field)))
             if names:
                 setting = field.replace("_", ".")
-                yield _finding(places.of(section), f"{words} {setting}: {_listed(names)}", setting)
+                yield _finding(places.of(section), f"{words} {setting}: {in_words(names)}", setting)
     for name in _raised(before, after):
         yield _finding(places.of("limits"), f"loosens the limit {name}", f"limits.{name}")
 
@@ -81,7 +81,7 @@ def _policy_changes(before: Policy, after: Policy) -> Iterator[Finding]:
 def _baseline_changes(before: Counter[Entry], after: Counter[Entry]) -> Iterator[Finding]:
     more = after - before
     if more:
-        number, rules = more.total(), _listed(sorted({entry.rule for entry in more}))
+        number, rules = more.total(), in_words(sorted({entry.rule for entry in more}))
         message = f"adds {number} {'entry' if number == 1 else 'entries'} to the baseline: {rules}"
         yield _finding(Span(0, 0), message, "baseline")
 
@@ -136,8 +136,3 @@ def _raised(before: Policy, after: Policy) -> Iterator[str]:
     for name, limit in new.items():
         if limit < old[name] if name in _LOWER_ALLOWS else limit > old[name]:
             yield name
-
-
-def _listed(names: list[str]) -> str:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more

@@ -537,7 +537,8 @@ NAMES: list[Row] = [
     *started(
         MALICIOUS,
         *("npx POSTMARK-MCP@1.0.16", "npx x@npm:postmark-mcp@1.0.16", "npx -p a@1.0.0 -p postmark-mcp@1.0.16 x"),
-        *("npx https://registry.example.org/postmark-mcp/-/postmark-mcp-1.0.16.tgz", "deno run npm:/postmark-mcp@1.0.16"),
+        "npx https://registry.example.org/postmark-mcp/-/postmark-mcp-1.0.16.tgz",
+        "deno run npm:/postmark-mcp@1.0.16",
         *("deno run https://esm.sh/postmark-mcp@1.0.16", "deno run https://unpkg.com/postmark-mcp@1.0.16/x.js"),
         *(
             "docker run node:20.1.0 npx postmark-mcp@1.0.16",

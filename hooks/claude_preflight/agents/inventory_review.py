@@ -11,6 +11,7 @@ from claude_preflight.model import Span
 from claude_preflight.repository import Repository
 from claude_preflight.syntax.nodes import Text
 from claude_preflight.typed import NamedTuple
+from claude_preflight.wording import in_words
 
 
 class Flaw(NamedTuple):
@@ -23,7 +24,6 @@ class Flaw(NamedTuple):
 
 
 _FORM = "write what schemas/token-inventory.schema.json asks for"
-_MOST_LISTED = 8
 # Categories of servers that only read, whatever token they have.
 _READERS = frozenset(("docs", "search"))
 
@@ -58,11 +58,7 @@ def wide_scopes(document: Document, repository: Repository) -> Iterator[Flaw]:
             elif token.servers and may_write(scope):
                 reading = _reading_servers(repository) if reading is None else reading
                 if reading.issuperset(token.servers):
-                    yield _wide(token, scope, f"lets write, and its servers only read: {_listed(token.servers)}")
-
-
-def _listed(names: tuple[Text, ...]) -> str:
-    return ", ".join(names[:_MOST_LISTED])
+                    yield _wide(token, scope, f"lets write, and its servers only read: {in_words(token.servers)}")
 
 
 def _wide(token: Token, scope: Text, why: str) -> Flaw:

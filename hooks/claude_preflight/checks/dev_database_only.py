@@ -56,6 +56,7 @@ from claude_preflight.late import late
 from claude_preflight.model import Confidence, Finding, Rule, Severity, Span
 from claude_preflight.policy import Policy
 from claude_preflight.typed import TYPE_CHECKING
+from claude_preflight.wording import in_words
 
 if TYPE_CHECKING:
     from claude_preflight.agents.databases import Exposure
@@ -196,14 +197,9 @@ def _of_variables(document: Document, policy: Policy) -> Iterator[Finding]:
         found.setdefault(kind, []).append(exposure)
     for kind, exposures in found.items():
         names = list(dict.fromkeys(exposure.name for exposure in exposures))
-        more = "" if len(names) == 1 else f"; so do {_listed(names[1:])}"
+        more = "" if len(names) == 1 else f"; so do {in_words(names[1:])}"
         message = f"{names[0]} connects to {exposures[0].what}{more}"
         yield _RULES[kind].at(exposures[0].span, message, repair=_REPAIR, key=",".join(names))
-
-
-def _listed(names: list[str]) -> str:
-    shown = names if len(names) <= 6 else [*names[:5], f"{len(names) - 5} more"]
-    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
 
 
 def _settings(document: Document) -> Iterator[Setting]:

@@ -63,6 +63,7 @@ from claude_preflight.document import Document
 from claude_preflight.hook import run_hook
 from claude_preflight.model import Confidence, Finding, Rule, Severity
 from claude_preflight.typed import TYPE_CHECKING
+from claude_preflight.wording import in_words
 
 if TYPE_CHECKING:
     from claude_preflight.agents.audit_entry import Approval, Entry
@@ -147,7 +148,7 @@ def _nothing_audited(found: list[Server]) -> Finding:
 
     names = [str(server.name) for server in found]
     one = names[0] if len(names) == 1 else ""
-    message = f"no audit record says that anybody has looked at {_listed(names)}"
+    message = f"no audit record says that anybody has looked at {in_words(names)}"
     return NOT_AUDITED.at(
         place_of(found[0]),
         message,
@@ -199,7 +200,7 @@ def _any_version(unpinned: list[tuple[Server, Approval]]) -> Finding:
 
     names = [str(server.name) for server, _ in unpinned]
     listed = [f"{server.name} in {entry.version}" for server, entry in unpinned]
-    message = f"an audit holds for one version, and any may start: audited are {_listed(listed)}"
+    message = f"an audit holds for one version, and any may start: audited are {in_words(listed)}"
     repair = "name the audited version in the launch line; `claude-preflight check --fix` does"
     return ANY_VERSION.at(
         place_of(unpinned[0][0]),
@@ -250,7 +251,7 @@ def _answers(entry: Entry, context: Context) -> Iterator[Finding]:
 def _failing(entry: Entry, subject: str, doubts: list[Doubt]) -> Finding:
     from claude_preflight.agents.audit_entry import approve_command
 
-    message = f'server "{entry.name}": {_listed([doubt.reason for doubt in doubts])}'
+    message = f'server "{entry.name}": {in_words([doubt.reason for doubt in doubts])}'
     command = f"{approve_command(entry.name)} {_accept(doubts)}"
     repair = f"take another version or server, or write why it is all right: `{command}`"
     return FAILING.at(doubts[0].span, message, repair=repair, key=f"{entry.name}/{subject}", server=str(entry.name))
@@ -261,7 +262,7 @@ def _open(entry: Entry, unanswered: list[Question]) -> Finding:
 
     doubts = [doubt for question in unanswered for doubt in question.doubts if not doubt.failing]
     items = "; ".join(question.item for question in unanswered)
-    reasons = _listed(list(dict.fromkeys(doubt.reason for doubt in doubts)))
+    reasons = in_words(list(dict.fromkeys(doubt.reason for doubt in doubts)))
     message = f'the audit of server "{entry.name}" leaves open: {items} ({reasons})'
     command = f"{approve_command(entry.name)} --reviewed-by WHO --security-issues-checked --tested-with-dummy-data"
     repair = f"look, then `{' '.join(filter(None, (command, _accept_open(unanswered))))}`"
@@ -270,11 +271,6 @@ def _open(entry: Entry, unanswered: list[Question]) -> Finding:
 
 
 # --- words --------------------------------------------------------------------------------------------------------
-
-
-def _listed(words: Sequence[str]) -> str:
-    more = f" and {len(words) - _MOST_LISTED} more" if len(words) > _MOST_LISTED else ""
-    return f"{', '.join(words[:_MOST_LISTED])}{more}"
 
 
 def _short(version: str) -> str:

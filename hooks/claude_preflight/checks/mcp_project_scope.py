@@ -42,6 +42,7 @@ from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.hook import run_hook
 from claude_preflight.model import Confidence, Finding, Rule, Severity
+from claude_preflight.wording import in_words
 
 USER_LEVEL = Rule(
     "user-level-servers",
@@ -91,7 +92,6 @@ _SENSITIVE = frozenset(
     "database cloud vcs communication productivity payments exec crm identity observability automation".split()
 )
 _LONG_LIST = 5  # three out of four public configurations have no more than two servers
-_MOST_LISTED = 8
 # Keys of Claude Code's settings below which servers do have an effect.
 _READ_FROM_SETTINGS = ("extraKnownMarketplaces", "managedMcpServers")
 
@@ -113,10 +113,8 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
         yield from _database(found)
 
 
-def _listed(found: Sequence[Server]) -> str:
-    names = [str(server.name) for server in found]
-    more = f" and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else ""
-    return ", ".join(names[:_MOST_LISTED]) + more
+def _names(found: Sequence[Server]) -> str:
+    return in_words([str(server.name) for server in found])
 
 
 def _key(found: Sequence[Server]) -> str:
@@ -124,7 +122,7 @@ def _key(found: Sequence[Server]) -> str:
 
 
 def _without_effect(found: Sequence[Server]) -> Finding:
-    message = f"Claude Code reads no MCP servers from its settings, so these do not exist for it: {_listed(found)}"
+    message = f"Claude Code reads no MCP servers from its settings, so these do not exist for it: {_names(found)}"
     repair = 'move them to .mcp.json, as "mcpServers", and take them out here'
     return NO_EFFECT.at(found[0].name.span, message, repair=repair, key=_key(found), server=str(found[0].name))
 
@@ -139,12 +137,12 @@ def _place(document: Document, found: Sequence[Server], context: Context) -> Ite
     if program:
         message = (
             f"this is a configuration of {program} for one person's account, where its servers are there for every"
-            f" project: {_listed(found)}"
+            f" project: {_names(found)}"
         )
         repair = "keep the servers of this project in .mcp.json, and the file out of the repository"
         yield USER_LEVEL.at(found[0].name.span, message, repair=repair, key=_key(found), server=str(found[0].name))
     elif sensitive and is_global(context.repository, document.path):
-        message = f"these servers are there in every project, whatever it holds: {_listed(sensitive)}"
+        message = f"these servers are there in every project, whatever it holds: {_names(sensitive)}"
         repair = "move each to the .mcp.json of the projects that need it"
         first = sensitive[0].name
         yield GLOBAL_SENSITIVE.at(first.span, message, repair=repair, key=_key(sensitive), server=str(first))
@@ -168,7 +166,7 @@ def _client(found: Sequence[Server], context: Context) -> Iterator[Finding]:
             key = server.key(breach.key)
             yield CLIENT_SERVER.at(breach.span, message, repair=repair, key=key, server=str(server.name))
     if len(found) > _LONG_LIST:
-        message = f"{len(found)} servers, where the profile client asks for a minimal list: {_listed(found)}"
+        message = f"{len(found)} servers, where the profile client asks for a minimal list: {_names(found)}"
         repair = "keep those that the work needs"
         first = found[0].name
         yield CLIENT_LIST.at(first.span, message, repair=repair, key="servers", server=str(first))

@@ -64,6 +64,7 @@ from claude_preflight.hook import run_hook
 from claude_preflight.model import Confidence, Finding, Rule, Severity, Span
 from claude_preflight.syntax.nodes import Mapping, Text
 from claude_preflight.typed import TYPE_CHECKING
+from claude_preflight.wording import in_words
 
 if TYPE_CHECKING:
     from claude_preflight.agents.audit_entry import Entry
@@ -92,7 +93,6 @@ SWITCHED_OFF = Rule(
 RULES = (OVERDUE, MISSING, WRONG_DATE, SUPERSEDED, WITHOUT_SERVER, SWITCHED_OFF)
 
 _AUDIT = "run `claude-preflight audit`"
-_MOST_LISTED = 8
 _LONGEST_WORD = 40
 
 
@@ -161,7 +161,7 @@ def _superseded(entry: Entry, context: Context) -> Iterator[Finding]:
         places = {name: text for name, text in places.items() if name not in known}
     if places:
         first = next(iter(places.values()))
-        listed = _listed([_short(name) for name in places])
+        listed = in_words([_short(name) for name in places])
         latest = entry.facts.text("latest") if entry.facts else None
         message = f'server "{entry.name}" has a later version that puts {listed} right'
         better = _short(latest) if latest and latest != entry.version else "that version"
@@ -238,7 +238,7 @@ def _switched_off(document: Document, context: Context) -> Iterator[Finding]:
     off = [server for server in servers(document) if is_off(server, document.path) or server.name in names]
     if off:
         listed = [str(server.name) for server in off]
-        message = f"nobody uses what is switched off for everybody: {_listed(listed)}"
+        message = f"nobody uses what is switched off for everybody: {in_words(listed)}"
         repair = "remove the entry; git keeps it for the day that it is needed"
         one = listed[0] if len(listed) == 1 else ""
         yield SWITCHED_OFF.at(off[0].name.span, message, repair=repair, key=", ".join(listed), server=one)
@@ -259,15 +259,10 @@ def _unrecorded(document: Document) -> Iterator[Finding]:
     found = [server for server in servers(document) if server.command is not None or server.url is not None]
     if found:
         names = [str(server.name) for server in found]
-        message = f"no audit record says when anybody last looked at {_listed(names)}"
+        message = f"no audit record says when anybody last looked at {in_words(names)}"
         repair = f"{_AUDIT}, then `claude-preflight audit approve NAME …` for each server"
         one = names[0] if len(names) == 1 else ""
         yield MISSING.at(found[0].name.span, message, repair=repair, key=", ".join(names), server=one)
-
-
-def _listed(words: Sequence[str]) -> str:
-    more = f" and {len(words) - _MOST_LISTED} more" if len(words) > _MOST_LISTED else ""
-    return f"{', '.join(words[:_MOST_LISTED])}{more}"
 
 
 def main(argv: Sequence[str] | None = None) -> int:

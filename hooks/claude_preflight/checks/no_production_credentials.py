@@ -66,6 +66,7 @@ from claude_preflight.model import Confidence, Finding, Rule, Severity, Span
 from claude_preflight.policy import Policy
 from claude_preflight.syntax.nodes import Text
 from claude_preflight.typed import TYPE_CHECKING
+from claude_preflight.wording import in_words
 
 if TYPE_CHECKING:
     from claude_preflight.agents.production import Evidence
@@ -173,7 +174,7 @@ def _present(document: Document, policy: Policy) -> Iterator[Finding]:
     found = list(names_of_production(names, policy))
     if found:
         what = "the agent that makes this commit has variables of production in its environment, and so has all it runs"
-        listed = _listed([str(name) for name in found])
+        listed = in_words([str(name) for name in found])
         yield PRESENT.at(found[0].span, f"{what}: {listed}", repair=_REPAIRS[PRESENT], key=",".join(found))
 
 
@@ -213,7 +214,7 @@ def _variables(document: Document, policy: Policy) -> Iterator[Finding]:
     for kind, variables in found.items():
         names = list(dict.fromkeys(name for _, name in variables))
         rule = _RULES[kind]
-        message = f"this file {_GATHERED[kind]}, within reach of any agent that works here: {_listed(names)}"
+        message = f"this file {_GATHERED[kind]}, within reach of any agent that works here: {in_words(names)}"
         yield rule.at(variables[0][0], message, repair=_REPAIRS[rule], key=",".join(names))
 
 
@@ -239,11 +240,6 @@ def _variable_evidence(document: Document, policy: Policy, is_template: bool) ->
         for setting in loaded_files(Text.at(document.text, 0, len(document.text))):
             for evidence in of_setting(setting, policy):
                 yield str(setting.value), evidence
-
-
-def _listed(names: list[str]) -> str:
-    shown = names if len(names) <= 6 else [*names[:5], f"{len(names) - 5} more"]
-    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
 
 
 def _written(document: Document, policy: Policy) -> Iterator[Finding]:

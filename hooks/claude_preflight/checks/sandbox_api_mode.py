@@ -55,6 +55,7 @@ from claude_preflight.hook import run_hook
 from claude_preflight.model import Confidence, Finding, Rule, Severity, Span
 from claude_preflight.policy import Policy
 from claude_preflight.typed import TYPE_CHECKING
+from claude_preflight.wording import in_words
 
 if TYPE_CHECKING:
     from claude_preflight.agents.exposed import Setting
@@ -159,7 +160,7 @@ def _variables(document: Document, policy: Policy) -> Iterator[Finding]:
         first = all_of_kind[0]
         repair = next(iter(repairs)) if len(repairs) == 1 else _repair(list(repairs))
         key = ",".join(dict.fromkeys(evidence.key for evidence in all_of_kind))
-        yield _RULES[kind].at(first.span, f"{_GATHERED[kind]}: {_listed(shown)}", repair=repair, key=key)
+        yield _RULES[kind].at(first.span, f"{_GATHERED[kind]}: {in_words(shown)}", repair=repair, key=key)
 
 
 def _evidence(document: Document, policy: Policy) -> Iterator[Evidence]:
@@ -181,11 +182,6 @@ def _evidence(document: Document, policy: Policy) -> Iterator[Evidence]:
 def _repair(repairs: list[str]) -> str:
     """Return several repairs as one."""
     return "; ".join(repairs[:4]) + ("; and so on" if len(repairs) > 4 else "")
-
-
-def _listed(shown: list[str]) -> str:
-    shown = shown if len(shown) <= 6 else [*shown[:5], f"{len(shown) - 5} more"]
-    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

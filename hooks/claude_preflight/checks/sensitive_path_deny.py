@@ -56,6 +56,7 @@ from claude_preflight.late import late
 from claude_preflight.model import Confidence, Finding, Fix, Rule, Severity, Span
 from claude_preflight.syntax import nodes
 from claude_preflight.syntax.json_edit import append
+from claude_preflight.wording import in_words
 
 NOT_DENIED = Rule(
     "sensitive-path-not-denied",
@@ -179,7 +180,7 @@ def _not_denied(document: Document, settings: Settings) -> Iterator[Finding]:
     fix = _fix(document, settings, rules)
     listed = ", ".join(f'"{rule}"' for rule in rules)
     repair = f"add to permissions.deny: {listed}" + (" (--fix does)" if fix else "")
-    message = f"reading is not denied for {_listed(names)}: whatever the agent reads there goes to the model"
+    message = f"reading is not denied for {in_words(names)}: whatever the agent reads there goes to the model"
     key = f"permissions.deny/{', '.join(sensitive.path for sensitive in missing)}"
     yield NOT_DENIED.at(_place(settings), message, repair=repair, key=key, fix=fix)
 
@@ -191,10 +192,6 @@ def _left_open(settings: Settings, sensitive: SensitivePath) -> bool:
 def _shown(settings: Settings, sensitive: SensitivePath) -> str:
     partly = any(denies_reading(settings, member) for member in sensitive.members)
     return f"all of {sensitive.path}" if partly else sensitive.path
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _place(settings: Settings) -> Span:

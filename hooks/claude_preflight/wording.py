@@ -1,0 +1,11 @@
+"""How messages put things."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def in_words(words: Sequence[str], most: int = 8) -> str:
+    """Return `words` (at least one) as English lists them; of more than `most` the last ones are only counted."""
+    shown = list(words) if len(words) <= most else [*words[: most - 1], f"{len(words) - most + 1} more"]
+    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
