@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 
@@ -96,7 +97,7 @@ def content_integrity(content: bytes) -> str:
 
 def _sha256(content: bytes) -> str:
     # As the module `random` does: `hashlib` loads OpenSSL, which costs a commit hook four milliseconds.
-    for module in ("_sha2", "_sha256", "hashlib"):
+    for module in ("_sha2" if sys.version_info >= (3, 12) else "_sha256", "hashlib"):
         try:
             return str(import_module(module).sha256(content).hexdigest())
         except ImportError:
