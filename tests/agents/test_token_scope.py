@@ -173,6 +173,7 @@ def test_every_limit_of_the_catalogue_can_be_written() -> None:
         ("admin.users:read", "slack", False),
         ("admin.users:write", "slack", True),
         ("admin", "", True),
+        ("FULL_ACCESS", "", True),
         ("*", "", True),
         ("read:*", "", True),
         ("write:*", "", True),

@@ -636,6 +636,8 @@ PIPELINES: list[Row] = [
         (COMMENT, "      - run: claude -p \"${{ format('{0}', github.event.comment.body) }}\""),
         (COMMENT, '      - env: {B: "${{ github.event.comment.body }}"}\n        run: claude -p "${{ env.B }}"'),
         ("on: {pull_request_target: {}}", '      - run: claude -p "${{ github.event.pull_request.head.ref }}"'),
+        (COMMENT, "      - run: claude -p \"${{ github.event.comment.id == 1 && github.event.comment.body || 'x' }}\""),
+        (COMMENT, "      - run: claude -p \"${{ contains('a', 'a') && github.event.comment.body }}\""),
     ),
     *workflows("agent-may-write-all", ("x: &p write-all\non: push\npermissions: *p", "      - run: claude -p x")),
     *workflows(
@@ -806,6 +808,12 @@ TWINS: list[Row] = [
         "ci-sandbox",
         (COMMENT, "      - if: contains(github.event.comment.body, '@claude')\n        run: echo claude"),
         ("on: push", '      - env: {B: x}\n        run: echo claude "${{ env.B }}"'),
+        # Nobody but the job's own author says what is in the variable that is named.
+        (
+            "on: push",
+            '      - env: {B: "${{ github.event.head_commit.message }}", C: x}\n'
+            '        run: timeout 9 echo claude "${{ env.C }}"',
+        ),
     ),
 ]
 
