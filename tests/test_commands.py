@@ -86,6 +86,13 @@ def test_checklist_counts_what_is_suppressed(make_repository: MakeRepository) ->
     assert re.search(r"- \[x\] .*`mcp-filesystem-scope`\): 1 file read, nothing found, 1 suppressed\n", done.stdout)
 
 
+def test_checklist_holds_nothing_for_done_that_could_not_be_read(make_repository: MakeRepository) -> None:
+    folder = make_repository({".mcp.json": b"\xff", "a/.mcp.json": '{"mcpServers": {}}'})
+    done = preflight(folder, "checklist")
+    line = r"- \[\?\] .*`mcp-filesystem-scope`\): 1 file could not be read, first `\.mcp\.json`\n"
+    assert re.search(line, done.stdout), done.stdout
+
+
 # --- the hook of an agent
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -104,3 +105,15 @@ def test_a_record_that_says_nothing_pins_nothing(record: str, make_repository: M
     folder = make_repository({".mcp.json": servers, ".mcp-audit.json": record})
     run(folder, PREFLIGHT, "check", "--fix")
     assert (folder / ".mcp.json").read_text() == servers
+
+
+def test_with_staged_the_record_is_that_of_the_index(make_repository: MakeRepository) -> None:
+    servers = '{"mcpServers": {"a": {"type": "stdio", "command": "npx", "args": ["-y", "tool"]}}}\n'
+    record = '{"version": 1, "servers": [{"name": "a", "package": "tool", "version": "1.2.3"}]}\n'
+    folder = make_repository({".mcp.json": servers, ".mcp-audit.json": record})
+    (folder / ".mcp-audit.json").unlink()
+    fixable = []
+    for options in (["--staged"], []):
+        done = run(folder, PREFLIGHT, "check", "--format", "json", "--hook", "mcp-pinned-version", *options)
+        fixable += [finding["fixable"] for finding in json.loads(done.stdout)["findings"]]
+    assert fixable == [True, False]

@@ -8,7 +8,7 @@ from claude_preflight.agents.files import kinds_of
 from claude_preflight.document import Document
 from claude_preflight.intake import decode, read_worktree
 from claude_preflight.policy import Policy
-from claude_preflight.repository import SYMLINK, Repository
+from claude_preflight.repository import SYMLINK, Entry, Repository
 from claude_preflight.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ class Context:
 
     def _read(self, path: str) -> Document | None:
         if self.staged:
-            entries = [entry for entry in self.repository.staged() if entry.path == path and entry.type != SYMLINK]
-            content = next(self.repository.blobs(entries), None)
+            entry = self.remember(_staged).get(path)
+            content = next(self.repository.blobs([entry])) if entry and entry.type != SYMLINK else None
         else:
             found = read_worktree(self.repository, path)
             content = found if isinstance(found, bytes) else None
@@ -82,6 +82,8 @@ def _documents(_: Context) -> dict[str, Document | None]:
 def _tracked(context: Context) -> list[str]:
     if not context.repository.is_git:
         return []
-    if context.staged:
-        return [entry.path for entry in context.repository.staged()]
-    return context.repository.tracked()
+    return list(context.remember(_staged)) if context.staged else context.repository.tracked()
+
+
+def _staged(context: Context) -> dict[str, Entry]:
+    return {entry.path: entry for entry in context.repository.staged()}

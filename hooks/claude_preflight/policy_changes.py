@@ -24,7 +24,7 @@ _MORE_ALLOWS = {
     "sandboxes": "sandboxes",
 }
 _LESS_ALLOWS = {"packages_deny": "packages", "production_hosts": "production", "production_names": "production"}
-# What holds where a policy sets no limit.
+# The limits of which a lower one allows more.
 _LOWER_ALLOWS = frozenset(("package_age_days", "weekly_downloads"))
 
 

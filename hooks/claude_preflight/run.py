@@ -18,6 +18,8 @@ from claude_preflight.typed import NamedTuple
 
 _REFUSALS: dict[str, Rule] = {rule.id: rule for rule in own.RULES}
 _UNPLACED = frozenset((UNPLACED_SETTINGS,))
+# Forking for fewer files than this costs more than it saves.
+_ENOUGH = 250
 
 
 class PlacedEdit(NamedTuple):
@@ -47,6 +49,11 @@ class Result(NamedTuple):
     suppression: Suppression | None = None
     edits: tuple[PlacedEdit, ...] = ()
 
+    @property
+    def where(self) -> str:
+        """Where the finding starts, for a person: `path:line:column`, or the path alone of what is no file."""
+        return self.path if self.path in VIRTUAL.values() else f"{self.path}:{self.line}:{self.column}"
+
 
 class Report(NamedTuple):
     """What a run found. `hidden` are the findings that are passed over; `crashes` are failures of our own."""
@@ -72,10 +79,6 @@ class Source(NamedTuple):
     path: str
     kinds: frozenset[str]
     load: Callable[[], bytes | Refusal | None]
-
-
-# Forking for fewer files than this costs more than it saves.
-_ENOUGH = 250
 
 
 class _Tally(NamedTuple):

@@ -28,6 +28,7 @@ from claude_preflight.agents.days import day_number, days_since, is_spelled_as_d
 from claude_preflight.agents.files import AUDIT_RECORD, MCP_CONFIG
 from claude_preflight.agents.mcp import Server, servers
 from claude_preflight.agents.validation import accepts, load_schema
+from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.examine import Options, examine
 from claude_preflight.model import Span
@@ -339,7 +340,7 @@ def test_the_schema_is_the_same_for_the_quick_look_and_for_jsonschema(record: di
 def test_audited_versions_are_those_of_the_entries(tmp_path: Path) -> None:
     entries = [GOOD, {"package": "b", "version": "latest"}, {"package": 1, "version": "2"}, {"version": "3"}, 4]
     (tmp_path / ".mcp-audit.json").write_text("\ufeff" + json.dumps({"servers": entries}), encoding="utf-8")
-    assert audited_versions(Repository(str(tmp_path))) == {"@acme/notes-mcp": "1.4.0"}
+    assert audited_versions(Context(Repository(str(tmp_path)), Policy(), TODAY)) == {"@acme/notes-mcp": "1.4.0"}
 
 
 # --- days ---------------------------------------------------------------------------------------------------------

@@ -9,10 +9,7 @@ from __future__ import annotations
 from claude_preflight.agents.audit_entry import Entry, Review, Scan, ScanFinding, read_record
 from claude_preflight.agents.audit_launch import content_integrity, launch_fingerprint, shown_url
 from claude_preflight.agents.audit_questions import Doubt, Question, State, questions
-from claude_preflight.agents.files import AUDIT_RECORD
-from claude_preflight.document import Document
-from claude_preflight.intake import decode, read_worktree
-from claude_preflight.repository import Repository
+from claude_preflight.context import Context
 
 __all__ = [
     "FILE_NAME",
@@ -34,11 +31,13 @@ __all__ = [
 FILE_NAME = ".mcp-audit.json"
 
 
-def audited_versions(repository: Repository) -> dict[str, str]:
-    """Return the audited version of each package in the record; empty without a record that can be read."""
-    content = read_worktree(repository, FILE_NAME)
-    document = decode(FILE_NAME, content, frozenset((AUDIT_RECORD,))) if isinstance(content, bytes) else None
-    entries = read_record(document) if isinstance(document, Document) else ()
+def audited_versions(context: Context) -> dict[str, str]:
+    """Return the audited version of each package in the record; empty without a record that can be read.
+
+    Ask for them with `context.remember(audited_versions)`.
+    """
+    document = context.document(FILE_NAME)
+    entries = read_record(document) if document else ()
     return {
         str(entry.package): str(entry.version)
         for entry in entries

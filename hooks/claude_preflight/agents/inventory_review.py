@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from claude_preflight.agents.oauth_scopes import breadth, may_write
 from claude_preflight.agents.token_inventory import Token, tokens, values
+from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.model import Span
-from claude_preflight.repository import Repository
 from claude_preflight.syntax.nodes import Text
 from claude_preflight.typed import NamedTuple
 from claude_preflight.wording import in_words
@@ -43,8 +43,8 @@ def broken_form(document: Document) -> Iterator[Flaw]:
         yield Flaw(flaw.span, f"the token inventory: {flaw.message}", _FORM, flaw.key)
 
 
-def wide_scopes(document: Document, repository: Repository) -> Iterator[Flaw]:
-    """Yield the declared scopes that give far too much, or let write what `repository` uses for reading alone.
+def wide_scopes(document: Document, context: Context) -> Iterator[Flaw]:
+    """Yield the declared scopes that give far too much, or let write what the repository uses for reading alone.
 
     Raises `GitError`.
     """
@@ -56,7 +56,7 @@ def wide_scopes(document: Document, repository: Repository) -> Iterator[Flaw]:
             if broad:
                 yield _wide(token, scope, f"gives {broad[0]}")
             elif token.servers and may_write(scope):
-                reading = _reading_servers(repository) if reading is None else reading
+                reading = _reading_servers(context) if reading is None else reading
                 if reading.issuperset(token.servers):
                     yield _wide(token, scope, f"lets write, and its servers only read: {in_words(token.servers)}")
 
@@ -66,14 +66,14 @@ def _wide(token: Token, scope: Text, why: str) -> Flaw:
     return Flaw(scope.span, f"{token.name} was given {scope}, which {why}", repair, f"{token.name}:{scope}")
 
 
-def _reading_servers(repository: Repository) -> frozenset[str]:
-    """Return the names of the servers of `repository` that only read, wherever they are configured."""
+def _reading_servers(context: Context) -> frozenset[str]:
+    """Return the names of the servers of the repository that only read, wherever they are configured."""
     from claude_preflight.agents.project_servers import project_servers
     from claude_preflight.agents.recognised import recognised
     from claude_preflight.agents.server_switches import used
 
     reading: dict[str, bool] = {}
-    for _, server in project_servers(repository):
+    for _, server in project_servers(context):
         known = recognised(server)
         reads = known is not None and (known.category in _READERS or any(used(server, known, "read_only")))
         reading[str(server.name)] = reads and reading.get(str(server.name), True)

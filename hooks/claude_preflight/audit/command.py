@@ -17,6 +17,7 @@ from claude_preflight.agents.files import AUDIT_RECORD
 from claude_preflight.agents.project_servers import project_servers
 from claude_preflight.audit.record import Record, write
 from claude_preflight.audit.targets import Target, targets
+from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.examine import COULD_NOT_CHECK, FOUND, FOUND_NOTHING, Unusable, policy_of
 from claude_preflight.examine import write as show
@@ -113,7 +114,7 @@ def _inspect(target: Target, repository: Repository, seconds: float) -> Inspecte
 
 def _wanted(names: list[str], repository: Repository) -> list[Target]:
     try:
-        found = targets(project_servers(repository), repository)
+        found = targets(project_servers(Context(repository, Policy(), clock.today())), repository)
     except GitError as error:
         raise Unusable(f"git: {error}") from None
     missing = [name for name in names if name not in {target.name for target in found}]

@@ -38,7 +38,6 @@ from claude_preflight.agents.mcp import servers
 from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.hook import run_hook
-from claude_preflight.intake import read_worktree
 from claude_preflight.model import Confidence, Edit, Finding, Fix, Rule, Severity
 from claude_preflight.syntax.nodes import Text
 from claude_preflight.typed import TYPE_CHECKING, NamedTuple
@@ -85,7 +84,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
         return
     from claude_preflight.agents.audit_record import audited_versions
 
-    audited = audited_versions(context.repository)
+    audited = context.remember(audited_versions)
     exempt = {ignore.server for ignore in context.policy.ignores}
     yield from (_finding([each], audited) for each in found if each.name in exempt)
     others = [each for each in found if each.name not in exempt]
@@ -123,9 +122,9 @@ def _installed(document: Document, context: Context) -> frozenset[str]:
     names: set[str] = set()
     folders = document.path.split("/")[:-1]
     for depth in range(len(folders) + 1):
-        content = read_worktree(context.repository, "/".join((*folders[:depth], "package.json")))
+        file = context.document("/".join((*folders[:depth], "package.json")))
         try:
-            manifest = json.loads(content) if isinstance(content, bytes) else None
+            manifest = json.loads(file.text) if file else None
         except (ValueError, RecursionError):
             continue
         for key in ("dependencies", "devDependencies", "optionalDependencies"):

@@ -222,7 +222,7 @@ def _inventory(document: Document, context: Context) -> Iterator[Finding]:
     for rule, flaws in (
         (INVENTORY_VALUE, found),
         (INVENTORY_FORM, [] if found else broken_form(document)),
-        (WIDE_SCOPE, wide_scopes(document, context.repository)),
+        (WIDE_SCOPE, wide_scopes(document, context)),
     ):
         for flaw in flaws:
             yield rule.at(flaw.span, flaw.message, repair=flaw.repair, key=flaw.key)

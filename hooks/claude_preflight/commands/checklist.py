@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from claude_preflight.agents.files import VIRTUAL
 from claude_preflight.catalogue import HOOKS, SECTIONS, Hook
 from claude_preflight.examine import Options, examine, write
 from claude_preflight.model import Severity
+from claude_preflight.policy import FILE_NAME
 from claude_preflight.report.safe import printable
-from claude_preflight.run import Report
+from claude_preflight.run import Report, Result
 from claude_preflight.typed import TYPE_CHECKING, NamedTuple
+from claude_preflight.wording import counted
 
 if TYPE_CHECKING:
     import argparse
@@ -49,25 +50,25 @@ def _item(hook: Hook, policy_from: str) -> _Item:
         return _Item("?", "the check failed, which is a bug of ours")
     found = [result for result in report.results if result.hook == hook.id]
     if found:
-        return _Item(" ", _broken(report, hook))
+        return _Item(" ", f"{_counts(found)}{_suppressed(report)}")
+    unread = [result for result in report.results if result.path != FILE_NAME]
+    if unread:
+        return _Item("?", f"{counted(len(unread), 'file')} could not be read, first {_shown(unread[0].path)}")
     if report.files:
-        files = "1 file" if report.files == 1 else f"{report.files} files"
-        return _Item("x", f"{files} read, nothing found{_suppressed(report)}")
+        return _Item("x", f"{counted(report.files, 'file')} read, nothing found{_suppressed(report)}")
     return _Item("x", "the history holds to it") if hook.opt_in else _Item("-", "no file of this kind")
 
 
-def _broken(report: Report, hook: Hook) -> str:
-    found = [result for result in report.results if result.hook == hook.id]
+def _counts(found: list[Result]) -> str:
     errors = sum(result.severity is Severity.ERROR for result in found)
     worst = next((result for result in found if result.severity is Severity.ERROR), found[0])
-    counts = [
-        f"{count} {noun}{'s' if count > 1 else ''}"
-        for count, noun in ((errors, "error"), (len(found) - errors, "warning"))
-        if count
-    ]
-    place = worst.path if worst.path in VIRTUAL.values() else f"{worst.path}:{worst.line}:{worst.column}"
-    shown = printable(place).replace("`", "'")  # nothing but a backtick means anything between two of them
-    return f"{' and '.join(counts)}, first `{worst.finding.rule.id}` at `{shown}`{_suppressed(report)}"
+    counts = [counted(count, noun) for count, noun in ((errors, "error"), (len(found) - errors, "warning")) if count]
+    return f"{' and '.join(counts)}, first `{worst.finding.rule.id}` at {_shown(worst.where)}"
+
+
+def _shown(place: str) -> str:
+    """Return `place` as code in Markdown, where nothing but a backtick means anything."""
+    return f"`{printable(place).replace('`', chr(39))}`"
 
 
 def _suppressed(report: Report) -> str:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable
 
 from claude_preflight import DOCUMENTATION
-from claude_preflight.agents.files import VIRTUAL
 from claude_preflight.late import late
 from claude_preflight.model import Severity
 from claude_preflight.report.safe import printable
@@ -54,9 +53,8 @@ def _fitting(rows: Iterable[str], room: int) -> list[str]:
 
 def _row(result: Result) -> str:
     finding = result.finding
-    place = result.path if result.path in VIRTUAL.values() else f"{result.path}:{result.line}:{result.column}"
     rule = f"[{finding.rule.id}]({DOCUMENTATION}#{finding.rule.id})"
-    cells = (code(place), _prose(finding.message), _prose(finding.repair), rule)
+    cells = (code(result.where), _prose(finding.message), _prose(finding.repair), rule)
     return f"| {' | '.join(cells)} |\n"
 
 

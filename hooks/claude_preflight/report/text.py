@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 
-from claude_preflight.agents.files import VIRTUAL
 from claude_preflight.model import Severity
 from claude_preflight.report.safe import printable
 from claude_preflight.report.terminal import PLAIN, Palette, palette
 from claude_preflight.run import Report, Result
+from claude_preflight.wording import counted
 
 
 def render(report: Report) -> str:
@@ -28,9 +28,7 @@ def render(report: Report) -> str:
 
 def line(result: Result, colours: Palette = PLAIN) -> str:
     """Return the line for `result`, without its line end."""
-    place = printable(result.path)
-    if result.path not in VIRTUAL.values():
-        place += f":{result.line}:{result.column}"
+    place = printable(result.where)
     message = printable(result.finding.message)
     if result.severity is Severity.WARNING:
         message = f"{colours.warning}warning:{colours.end} {message}"
@@ -44,15 +42,11 @@ def summary(report: Report) -> str:
     found = len(report.results)
     errors = sum(result.severity is Severity.ERROR for result in report.results)
     fixable = sum(result.finding.fix is not None for result in report.results)
-    kinds = f" ({_count(errors, 'error')}, {_count(found - errors, 'warning')})" if found > errors else ""
-    text = f"{_count(found, 'finding') if found else 'no findings'}{kinds} in {_count(report.files, 'file')}"
+    kinds = f" ({counted(errors, 'error')}, {counted(found - errors, 'warning')})" if found > errors else ""
+    text = f"{counted(found, 'finding') if found else 'no findings'}{kinds} in {counted(report.files, 'file')}"
     if fixable:
         text += f", {fixable} fixable"
     if report.suppressed:
         total = sum(count for _, count in report.suppressed)
         text += f"; {total} suppressed ({', '.join(f'{count} by {what}' for what, count in report.suppressed)})"
     return text
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
