@@ -16,13 +16,13 @@ from synthetic import START, Session
 
 from claude_preflight.sessions import state as states
 from claude_preflight.sessions.reader import Coverage, Project, refresh
-from claude_preflight.sessions.state import SERVER, State, opened, using
-from claude_preflight.sessions.summary import Cost, costs, session_of, sessions_with
+from claude_preflight.sessions.state import State, opened, using
+from claude_preflight.sessions.summary import Cost, callers, costs, session_of
 from claude_preflight.sessions.where import Transcript, transcripts
 
 CWD = "/srv/app"
 NOW = START + 86_400
-TABLES = ("response", "call", "active", "elsewhere", "seen", "total")
+TABLES = ("response", "spent", "shared", "call", "use", "active", "elsewhere", "total")
 
 
 @pytest.fixture
@@ -74,12 +74,16 @@ def test_counts(common: Path, config: Path) -> None:
         session = session_of(state, "one")
         assert session
         assert (session.first, session.last, session.prompts, session.lines) == (START, START + 9 * 60, 1, 10)
-        assert [call.outcome for call in session.calls] == [1, 1, 1, 3, 0]
-        assert [call.tokens for call in session.calls] == [0, 0, 100, 13, 0]
-        assert [bool(call.server) for call in session.calls] == [False, False, True, False, False]
+        assert sorted((bool(use.server), use.outcome, use.calls, use.tokens, use.first) for use in session.uses) == [
+            (False, 1, 1, 0, START + 60),
+            (False, 1, 1, 0, START + 180),
+            (False, 3, 1, 13, START + 420),
+            (True, 1, 1, 100, START + 300),
+        ]
+        assert [call.outcome for call in session.contested] == [1, 1, 1, 3, 0]
         assert costs(state) == {session.id: Cost(60, 450, 0, 0, 5 * (12 * 4 + 90 * 20), 0)}
         server = state.hash("server docs")
-        assert (sessions_with(state, SERVER, server), sessions_with(state, SERVER, 1)) == (1, 0)
+        assert (callers(state, server), callers(state, 1), callers(state, 0)) == (1, 0, 0)
 
 
 def test_what_has_not_changed_is_not_opened(common: Path, config: Path) -> None:
@@ -183,8 +187,8 @@ def test_a_file_that_is_rewritten_is_read_anew(common: Path, config: Path) -> No
         read(state, config)
         session = session_of(state, "one")
         assert session
-        assert (session.first, session.lines, session.calls, costs(state)) == (START + 5, 1, (), {})
-        assert dump(state)["seen"] == []
+        assert (session.first, session.lines, session.uses, costs(state)) == (START + 5, 1, (), {})
+        assert dump(state)["call"] == []
 
 
 def test_transcripts_of_other_projects_are_left_alone(common: Path, config: Path) -> None:
@@ -221,7 +225,7 @@ def test_the_session_at_hand_counts_wherever_it_began(common: Path, config: Path
         read(state, config, "one")
         found = session_of(state, "one")
         assert found
-        assert (len(found.calls), found.others) == (1, 1)
+        assert (len(found.uses), found.others) == (1, 1)
 
 
 def test_what_is_another_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -295,6 +299,113 @@ def test_subagents_count_for_their_session_and_what_they_repeat_does_not(common:
     with opened(str(common)) as state:
         read(state, config)
         assert {number: cost.output for number, cost in costs(state).items()} == {state.hash("one"): 150}
+
+
+def test_calls_that_a_subagent_repeats_count_once_and_are_closed_by_any_result(common: Path, config: Path) -> None:
+    main = Session(CWD, "one")
+    main.prompt()
+    denied = main.call("Read", "Permission to use Read has been denied.", error=True, file_path="/etc/x.txt")
+    opened_call = main.call("mcp__docs__search", None, query="q")
+    agent = Session(CWD, "one", START + 600)
+    agent.lines = [*main.lines]
+    agent.result(opened_call, "y" * 40)
+    agent.save(config, below="subagents/agent-a.jsonl")
+    with opened(str(common)) as state:
+        read(state, config)  # the subagent's file alone, then the session's own
+        place = main.save(config)
+        read(state, config)
+        session = session_of(state, "one")
+        assert session
+        assert sorted((use.calls, use.outcome, use.tokens) for use in session.uses) == [(1, 1, 10), (1, 3, 9)]
+        own = state.database.execute("SELECT id FROM file WHERE main").fetchone()[0]
+        offset = place.read_bytes().index(b'"id": "' + denied.encode())
+        assert {call.file for call in session.contested} == {own}
+        assert session.contested[0].place < offset
+
+
+def naive_totals(state: State) -> dict[int, int]:
+    """Return the output tokens of each session, counted from all answers that are kept."""
+    rows = state.database.execute(
+        "SELECT message, request, sidechain, copied, output, session, last FROM response JOIN file ON id = file"
+    ).fetchall()
+    ends: dict[int, int] = {}
+    for session, last in state.database.execute("SELECT session, last FROM file"):
+        ends[session] = max(ends.get(session, 0), last)
+    best: dict[tuple[int, int], tuple[int, int, int]] = {}
+    for message, request, sidechain, copied, output, session, _ in rows:
+        repeats = sidechain and any(row[0] == message and row[1] != request and not row[2] for row in rows)
+        rank = (copied << 40) + ends[session]
+        if not repeats and rank < best.get((message, request), (1 << 60, 0, 0))[0]:
+            best[message, request] = rank, session, output
+    totals: dict[int, int] = {}
+    for _, session, output in best.values():
+        totals[session] = totals.get(session, 0) + output
+    return {session: output for session, output in totals.items() if output}
+
+
+ANSWER = st.tuples(st.integers(0, 3), st.integers(0, 5), st.integers(0, 2), st.integers(1, 50), st.booleans())
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(ANSWER, max_size=20), st.integers(1, 20), st.none() | st.integers(0, 3))
+def test_totals_brought_up_to_date_equal_those_counted_anew(
+    tmp_path_factory: pytest.TempPathFactory,
+    answers: list[tuple[int, int, int, int, bool]],
+    step: int,
+    rewritten: int | None,
+) -> None:
+    folder = tmp_path_factory.mktemp("totals")
+    (folder / "git").mkdir()
+    config = folder / "config"
+    sessions = [Session(CWD, f"s{number}", START + 7200 * number) for number in range(4)]
+    portions = [answers[begin : begin + step] for begin in range(0, len(answers), step)]
+    if rewritten is not None:
+        portions.append([])
+    for portion in portions:
+        for name, message, request, tokens, side in portion:
+            usage = {"output_tokens": tokens}
+            sessions[name].answer(message=f"m{message}", request=f"r{request}", usage=usage, isSidechain=side)
+        if not portion and rewritten is not None:
+            sessions[rewritten].lines = sessions[rewritten].lines[1:]
+        for session in sessions:
+            session.save(config)
+        with opened(str(folder / "git")) as state:
+            read(state, config)
+            assert {number: cost.output for number, cost in costs(state).items()} == naive_totals(state)
+
+
+def test_a_session_of_which_one_file_is_rewritten_is_read_anew(common: Path, config: Path) -> None:
+    main, agent = lively("one"), Session(CWD, "one", START + 60)
+    agent.call("Read", file_path=f"{CWD}/b.py")
+    main.save(config)
+    path = agent.save(config, below="subagents/agent-a.jsonl")
+    with opened(str(common)) as state:
+        read(state, config)
+        before = dump(state)
+    path.write_bytes(b"")
+    with opened(str(common)) as state:
+        read(state, config)
+        found = session_of(state, "one")
+        assert found
+        assert (found.lines, sum(use.calls for use in found.uses)) == (10, 4)
+    path.write_bytes(agent.content)
+    os.utime(path, (agent.time, agent.time))
+    with opened(str(common)) as state:
+        read(state, config)
+        assert dump(state)["use"] == before["use"]
+
+
+def test_a_file_that_is_gone_from_a_session_that_is_there_stays_known(common: Path, config: Path) -> None:
+    agent = Session(CWD, "one")
+    agent.answer(usage={"output_tokens": 7})
+    path = agent.save(config, below="subagents/agent-a.jsonl")
+    Session(CWD, "one").save(config)
+    with opened(str(common)) as state:
+        read(state, config)
+        path.unlink()
+        found = transcripts({"CLAUDE_CONFIG_DIR": str(config)}, [CWD], "")
+        refresh(state, found, Project([CWD]), "", now=NOW + 100 * 86_400)
+        assert [cost.output for cost in costs(state).values()] == [7]
 
 
 def test_answers_without_ids_count_once_each(common: Path, config: Path) -> None:

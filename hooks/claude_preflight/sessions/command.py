@@ -13,9 +13,9 @@ from claude_preflight.repository import Repository
 from claude_preflight.sessions.account import Account, News, account_of, as_json, as_markdown, as_text
 from claude_preflight.sessions.reader import Project, refresh
 from claude_preflight.sessions.review import retried
-from claude_preflight.sessions.state import HOST, TOOL, State, common_directory, using
+from claude_preflight.sessions.state import State, common_directory, using
 from claude_preflight.sessions.story import Story, read_story
-from claude_preflight.sessions.summary import Cost, Session, costs, seen_before, session_of
+from claude_preflight.sessions.summary import Cost, Session, costs, hosts_before, session_of, tools_before
 from claude_preflight.sessions.where import Transcript, project_roots, session_id, transcripts
 
 if TYPE_CHECKING:
@@ -98,14 +98,14 @@ def _account(state: State, name: str, ours: list[tuple[Transcript, int]]) -> Acc
         raise Unusable(f"nothing is known of the session {name!r}")
     story = read_story(transcript for transcript, number in ours if number == session.id)
     spent = costs(state).get(session.id, Cost())
-    return account_of(name, session, story, spent, retried(session.calls), _news(state, session, story))
+    return account_of(name, session, story, spent, retried(session.contested), _news(state, session, story))
 
 
 def _news(state: State, session: Session, story: Story) -> News:
-    hosts_before, tools_before = (seen_before(state, session.id, kind) for kind in (HOST, TOOL))
+    known_hosts, known_tools = hosts_before(state, session.id), tools_before(state, session.id)
     hosts = dict.fromkeys(host for act in story.acts for host in act.deed.hosts)
     tools = dict.fromkeys(act.call.name for act in story.acts if act.deed.server)
     return News(
-        tuple(sorted(host for host in hosts if state.hash(f"host {host}") not in hosts_before)),
-        tuple(sorted(tool for tool in tools if state.hash(f"tool {tool}") not in tools_before)),
+        tuple(sorted(host for host in hosts if state.hash(f"host {host}") not in known_hosts)),
+        tuple(sorted(tool for tool in tools if state.hash(f"tool {tool}") not in known_tools)),
     )

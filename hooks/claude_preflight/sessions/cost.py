@@ -107,10 +107,10 @@ def words(cost: Cost) -> str:
 def _filling(hand: AtHand, most: float) -> Iterator[Evidence]:
     tokens: dict[int, int] = {}
     calls: dict[int, int] = {}
-    for call in hand.session.calls:
-        if call.server:
-            tokens[call.server] = tokens.get(call.server, 0) + call.tokens
-            calls[call.server] = calls.get(call.server, 0) + 1
+    for use in hand.session.uses:
+        if use.server:
+            tokens[use.server] = tokens.get(use.server, 0) + use.tokens
+            calls[use.server] = calls.get(use.server, 0) + use.calls
     for server, brought in sorted(tokens.items(), key=lambda item: -item[1]):
         if brought <= most:
             return
@@ -126,7 +126,7 @@ def _idle(hand: AtHand, sessions: float) -> Iterator[Evidence]:
     since = [each for each in hand.earlier if each.time > hand.declared_at]
     if len(since) < sessions:
         return
-    called = {call.server for call in hand.session.calls}
+    called = {use.server for use in hand.session.uses}
     idle = sorted(
         each.name for number, each in hand.declared.items() if each.shared and not each.callers and number not in called
     )

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Any
 
 from claude_preflight.sessions.kinds import Outcome
 from claude_preflight.sessions.prices import Usage
-from claude_preflight.typed import NamedTuple
+from claude_preflight.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Any
 
 KNOWN_TYPES = frozenset(
     "user assistant system attachment progress summary last-prompt custom-title ai-title agent-name agent-color "

@@ -15,8 +15,16 @@ from claude_preflight.late import late
 from claude_preflight.sessions.at_hand import AtHand, Declared
 from claude_preflight.sessions.calls import server_in_tools
 from claude_preflight.sessions.reader import Project, refresh
-from claude_preflight.sessions.state import HOST, SERVER, TOOL, State, common_directory, using
-from claude_preflight.sessions.summary import Session, begun_before, costs, seen_before, session_of, sessions_with
+from claude_preflight.sessions.state import State, common_directory, using
+from claude_preflight.sessions.summary import (
+    Session,
+    begun_before,
+    callers,
+    costs,
+    hosts_before,
+    session_of,
+    tools_before,
+)
 from claude_preflight.sessions.where import project_roots, transcripts
 
 SHARED = ".mcp.json"
@@ -49,8 +57,8 @@ def _read(context: Context, state: State, name: str, common: str) -> AtHand | No
         costs(state),
         begun_before(state, session.id),
         coverage.complete,
-        seen_before(state, session.id, HOST),
-        seen_before(state, session.id, TOOL),
+        hosts_before(state, session.id),
+        tools_before(state, session.id),
         _declared(context, state),
         _changed(context.repository.absolute(SHARED)),
         _allowed_hosts(context, state),
@@ -78,7 +86,7 @@ def _declared(context: Context, state: State) -> dict[int, Declared]:
             remote = server.remote is not None and not _LOCAL.match(str(server.remote))
             shared = document.path == SHARED and not server.disabled
             if number not in found or shared:
-                found[number] = Declared(str(server.name), remote, shared, sessions_with(state, SERVER, number))
+                found[number] = Declared(str(server.name), remote, shared, callers(state, number))
     return found
 
 

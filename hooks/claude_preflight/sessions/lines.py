@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO
 
-from claude_preflight.typed import NamedTuple
+from claude_preflight.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 LONGEST_LINE = 4 << 20
 _BLOCK = 1 << 20

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Iterable, Mapping
-from typing import Any, BinaryIO
+from collections.abc import Container, Iterable, Mapping
+from contextlib import suppress
 
 from claude_preflight.sessions.calls import Deed, deed_of
 from claude_preflight.sessions.entries import BYPASS, KNOWN_TYPES, Call, Entry, Response, Result, read_entry
 from claude_preflight.sessions.kinds import Outcome
 from claude_preflight.sessions.lines import LONGEST_LINE, Line, read_lines
 from claude_preflight.sessions.prices import estimate, is_known
-from claude_preflight.sessions.state import HOST, SERVER, TOOL, State
+from claude_preflight.sessions.state import State
 from claude_preflight.sessions.totals import update_totals
 from claude_preflight.sessions.where import Transcript
-from claude_preflight.typed import NamedTuple
+from claude_preflight.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Any, BinaryIO
+
+    Row = Mapping[str, Any]
 
 # How much of the history the first run may read, and each one after it; the session at hand is always read whole.
-FIRST_BYTES, MORE_BYTES = 64 << 20, 5 << 20
+FIRST_BYTES, MORE_BYTES = 64 << 20, 2 << 20
 SLOT_SECONDS = 300
 _HEAD, _TAIL = 1024, 256
 _PROJECT_SIGNS = (".git", "CLAUDE.md", ".mcp.json")
@@ -41,9 +46,14 @@ ON CONFLICT (message, request, file) DO UPDATE SET
 WHERE excluded.input + excluded.output + excluded.write_5m + excluded.write_1h + excluded.read
     > input + output + write_5m + write_1h + read
 """
-_ADD_CALL = "INSERT OR IGNORE INTO call VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_MADE = "SELECT DISTINCT tool, server, hosts FROM call WHERE file = ? AND outcome = 1"
-_ADD_RESULT = "UPDATE call SET outcome = ?, size = ? WHERE file = ? AND id = ? AND outcome = 0"
+# Subagents may repeat calls of their session: each counts once, as the session's own, and any of the results closes it.
+_ADD_CALL = """
+INSERT INTO call VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET
+    main = excluded.main, file = excluded.file, place = excluded.place, prompt = excluded.prompt
+WHERE excluded.main > main
+"""
+_ADD_RESULT = "UPDATE call SET outcome = ?, size = ? WHERE session = ? AND id = ? AND outcome = 0"
 
 
 class Project:
@@ -127,44 +137,71 @@ def refresh(
     """
     known = {row[1]: dict(zip(_COLUMNS, row, strict=True)) for row in state.database.execute("SELECT * FROM file")}
     most_bytes = most_bytes or (FIRST_BYTES if state.kept and not known else MORE_BYTES)
-    changed: list[tuple[bool, int, Transcript, os.stat_result]] = []
-    keys: set[int] = set()
+    present: dict[int, tuple[Transcript, os.stat_result]] = {}
     for transcript in found:
-        try:
-            status = os.stat(transcript.path, follow_symlinks=False)
-        except OSError:
-            continue
-        key = state.hash(transcript.path)
-        keys.add(key)
+        with suppress(OSError):
+            present[state.hash(transcript.path)] = transcript, os.stat(transcript.path, follow_symlinks=False)
+    stale = _gone(known, present, now)
+    for key, (transcript, status) in present.items():
         row = known.get(key)
-        own = bool(session) and transcript.session == session
-        mistaken = own and row is not None and row["owner"] == _OTHERS
-        if row is None or mistaken or _signature(row) != (status.st_size, status.st_mtime_ns, status.st_ino):
-            changed.append((own, status.st_mtime_ns, transcript, status))
-    _forget_old(state, [row for key, row in known.items() if key not in keys], now)
+        if row and not _continues(state, row, transcript, status, own=transcript.session == session != ""):
+            stale.add(row["session"])
+    for number in stale:
+        state.forget(number)
+    known = {key: row for key, row in known.items() if row["session"] not in stale}
+    changed = [
+        (bool(session) and transcript.session == session, status.st_mtime_ns, key)
+        for key, (transcript, status) in present.items()
+        if key not in known or _signature(known[key]) != _signed(status)
+    ]
     read, complete = 0, True
-    for own, _, transcript, status in sorted(changed, key=lambda each: each[:2], reverse=True):
+    for own, _, key in sorted(changed, reverse=True):
         if not own and read >= most_bytes:
             complete = False
             break
-        row = known.get(state.hash(transcript.path))
-        budget = None if own else most_bytes - read
+        transcript, status = present[key]
         reading = _Reading(state, transcript, project, own=own, longest_line=longest_line)
-        count, at_end = reading.update(row, status, budget)
+        count, at_end = reading.update(known.get(key), status, None if own else most_bytes - read)
         read += 0 if own else count
         complete &= at_end
     update_totals(state)
     return Coverage(read, complete)
 
 
-def _signature(row: Mapping[str, Any]) -> tuple[int, int, int]:
+def _signature(row: Row) -> tuple[int, int, int]:
     return row["size"], row["changed"], row["inode"]
 
 
-def _forget_old(state: State, rows: list[dict[str, Any]], now: float) -> None:
-    for row in rows:
-        if row["last"] < now - _KEPT_SECONDS:
-            state.forget(row["id"])
+def _signed(status: os.stat_result) -> tuple[int, int, int]:
+    return status.st_size, status.st_mtime_ns, status.st_ino
+
+
+def _gone(known: Mapping[int, Row], present: Container[int], now: float) -> set[int]:
+    """Return the sessions of which no file has been there for long."""
+    left = {row["session"] for key, row in known.items() if key in present or row["last"] >= now - _KEPT_SECONDS}
+    return {row["session"] for row in known.values()} - left
+
+
+def _continues(state: State, row: Row, transcript: Transcript, status: os.stat_result, *, own: bool) -> bool:
+    """Tell whether the file `transcript` holds what was read of it, and perhaps more."""
+    if own and row["owner"] == _OTHERS:
+        return False
+    if _signature(row) == _signed(status):
+        return True
+    try:
+        with open(transcript.path, "rb") as file:
+            return bool(_mark(state, file, row["offset"]) == row["mark"])
+    except OSError:
+        return True
+
+
+def _mark(state: State, file: BinaryIO, offset: int) -> bytes:
+    """Return what tells the first `offset` bytes of `file` from others, as far as both of their ends do."""
+    file.seek(0)
+    ends = file.read(min(_HEAD, offset))
+    file.seek(max(0, offset - _TAIL))
+    ends += file.read(min(_TAIL, offset))
+    return state.hash(f"{len(ends)} {ends.hex()}").to_bytes(8, "big", signed=True)
 
 
 class _Reading:
@@ -188,13 +225,10 @@ class _Reading:
         """Read on from where `row` says; return how many bytes were read, and whether that was all there is."""
         try:
             with open(self.transcript.path, "rb") as file:
-                if row is not None and not self._continues(file, row):
-                    self.state.forget(row["id"])
-                    row = None
                 self.row = row or self._new()
                 begun = self.row["offset"]
                 at_end = self.row["owner"] == _OTHERS or self._read(file, budget)
-                self.row["mark"] = self._mark(file, self.row["offset"])
+                self.row["mark"] = _mark(self.state, file, self.row["offset"])
         except OSError:
             return 0, False
         if at_end:
@@ -212,18 +246,6 @@ class _Reading:
         added = self.state.database.execute("INSERT INTO file (key) VALUES (?)", (row["key"],))
         row["id"] = added.lastrowid
         return row
-
-    def _continues(self, file: BinaryIO, row: dict[str, Any]) -> bool:
-        wanted = not self.own or row["owner"] != _OTHERS
-        return wanted and bool(self._mark(file, row["offset"]) == row["mark"])
-
-    def _mark(self, file: BinaryIO, offset: int) -> bytes:
-        """Return what tells the first `offset` bytes of `file` from others, as far as both of their ends do."""
-        file.seek(0)
-        ends = file.read(min(_HEAD, offset))
-        file.seek(max(0, offset - _TAIL))
-        ends += file.read(min(_TAIL, offset))
-        return self.state.hash(f"{len(ends)} {ends.hex()}").to_bytes(8, "big", signed=True)
 
     def _read(self, file: BinaryIO, budget: int | None) -> bool:
         begun = self.row["offset"]
@@ -310,8 +332,10 @@ class _Reading:
         self.calls.setdefault(
             number,
             [
-                self.row["id"],
+                self.row["session"],
                 number,
+                self.row["main"],
+                self.row["id"],
                 place,
                 int(entry.time),
                 self.row["prompts"],
@@ -335,7 +359,7 @@ class _Reading:
         call = self.calls.get(number)
         if call and call[-2] == Outcome.OPEN:
             call[-2:] = result.outcome, result.size
-        self.results.append((result.outcome, result.size, self.row["id"], number))
+        self.results.append((result.outcome, result.size, self.row["session"], number))
 
     def _save(self) -> None:
         if self.row["owner"] == _OTHERS:
@@ -344,17 +368,6 @@ class _Reading:
         self._flush()
         self.state.database.execute(_UPDATE, self.row)
         self.state.touched.add(self.row["session"])
-        self._note_seen()
-
-    def _note_seen(self) -> None:
-        """Keep what was called apart from the calls: it is asked for of all sessions at each commit."""
-        number, database = self.row["id"], self.state.database
-        found: set[tuple[int, int, int]] = set()
-        for tool, server, hosts in database.execute(_MADE, (number,)):
-            found.update((HOST, host, number) for host in array("q", hosts))
-            if server:
-                found.update(((TOOL, tool, number), (SERVER, server, number)))
-        database.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?, ?)", sorted(found))
 
     def _flush(self) -> None:
         many, number, hashed = self.state.database.executemany, self.row["id"], self.state.hash

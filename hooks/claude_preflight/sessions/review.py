@@ -57,16 +57,16 @@ _LOOK = "look at it with `claude-preflight sessions`; if all is well, commit fro
 
 def judge(hand: AtHand) -> Iterator[Evidence]:
     """Yield what the session at hand did that nobody may have asked for."""
-    session, calls = hand.session, hand.session.calls
-    opened = sum(call.opened for call in calls if call.done)
+    session, uses = hand.session, hand.session.uses
+    opened = sum(use.opened for use in uses if use.done)
     if opened:
         message = f"this session has opened files of credentials {times(opened)}: the model has seen what they hold"
         yield Evidence(SENSITIVE, message, f"{_LOOK}, else replace those credentials", "sensitive")
-    evaded = len(retried(calls))
+    evaded = len(retried(session.contested))
     if evaded:
         message = f"this session was denied {count(evaded, 'call')}, and then got what it wanted in another way"
         yield Evidence(RETRIED, message, f"stop it and find out why; {_LOOK}", "retried")
-    unsandboxed = sum(call.unsandboxed for call in calls if call.done)
+    unsandboxed = sum(use.unsandboxed for use in uses if use.done)
     if (session.bypassed or unsandboxed) and not hand.sandboxed:
         how = (
             "without asking for permissions"
@@ -81,7 +81,7 @@ def judge(hand: AtHand) -> Iterator[Evidence]:
 
 
 def retried(calls: Iterable[KeptCall]) -> list[tuple[KeptCall, KeptCall]]:
-    """Return the denied calls with the first later one that reached the same target in another way.
+    """Return the denied ones of `calls` with the first later one that reached the same target in another way.
 
     Once a person has written something, it is what they asked for. Repeating a call and being allowed to is all right.
     """
@@ -93,7 +93,7 @@ def retried(calls: Iterable[KeptCall]) -> list[tuple[KeptCall, KeptCall]]:
                 denied.append(call)
             elif call.outcome == Outcome.GUIDED:
                 denied = []
-            elif call.done:
+            elif call.outcome == Outcome.DONE:
                 evaded = [each for each in denied if _evades(each, call)]
                 found += [(each, call) for each in evaded]
                 denied = [each for each in denied if each not in evaded]
@@ -106,25 +106,26 @@ def _evades(denied: KeptCall, call: KeptCall) -> bool:
 
 
 def _undeclared(hand: AtHand) -> Iterator[Evidence]:
-    calls = [call for call in hand.session.calls if call.server not in (0, hand.editor) and call.done]
-    foreign = [call for call in calls if call.server not in hand.declared]
+    uses = [use for use in hand.session.uses if use.server not in (0, hand.editor) and use.done]
+    foreign = [use for use in uses if use.server not in hand.declared]
     if foreign:
-        servers = count(len({call.server for call in foreign}), "MCP server")
-        message = f"this session has called {servers} that the repository does not declare, {times(len(foreign))}"
+        servers = count(len({use.server for use in foreign}), "MCP server")
+        calls = times(sum(use.calls for use in foreign))
+        message = f"this session has called {servers} that the repository does not declare, {calls}"
         repair = "declare in .mcp.json what the project needs, and take the rest out of the user's configuration"
         yield Evidence(UNDECLARED, message, f"{repair}; {_LOOK}", "undeclared")
 
 
 def _new(hand: AtHand) -> Iterator[Evidence]:
-    done = [call for call in hand.session.calls if call.done]
-    hosts = {host for call in done for host in call.hosts} - hand.hosts_before - hand.allowed_hosts
+    done = [use for use in hand.session.uses if use.done]
+    hosts = {host for use in done for host in use.hosts} - hand.hosts_before - hand.allowed_hosts
     if hosts:
         message = (
             f"this session has fetched from {count(len(hosts), 'host')} that no earlier one of {len(hand.earlier)} has"
         )
         repair = f"allow those it may read in the settings (`WebFetch(domain:…)`); {_LOOK}"
         yield Evidence(NEW_HOST, message, repair, "hosts")
-    tools = {call.tool: call.server for call in done if call.server not in (0, hand.editor)}
+    tools = {use.tool: use.server for use in done if use.server not in (0, hand.editor)}
     new = {tool: server for tool, server in tools.items() if tool not in hand.tools_before}
     if new:
         names = sorted({hand.declared[server].name for server in new.values() if server in hand.declared})

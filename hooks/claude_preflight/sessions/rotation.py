@@ -60,15 +60,16 @@ def _age(hand: AtHand, hours: float) -> Iterator[Evidence]:
 
 
 def _outside(hand: AtHand, minutes: float) -> Iterator[Evidence]:
-    reads = [call for call in hand.session.calls if call.done and (call.outside or _is_foreign(hand, call.server))]
-    first = min((call.time for call in reads if call.time), default=0)
-    last = max((call.time for call in hand.session.calls if call.works), default=0)
+    uses = hand.session.uses
+    reads = [use for use in uses if use.done and (use.outside or _is_foreign(hand, use.server))]
+    first = min((use.first for use in reads if use.first), default=0)
+    last = max((use.last for use in uses if use.works), default=0)
     if not first or last <= first or last - first < minutes * 60:
         return
-    servers = sum(bool(call.server) for call in reads)
+    servers = sum(use.calls for use in reads if use.server)
     foreign = f" ({servers} by MCP servers)" if servers else ""
-    since = duration(last - first)
-    message = f"this session read outside sources {times(len(reads))}{foreign} and worked on for {since} since"
+    how_often, since = times(sum(use.calls for use in reads)), duration(last - first)
+    message = f"this session read outside sources {how_often}{foreign} and worked on for {since} since"
     yield Evidence(OUTSIDE, message, f"look through what it did since; {_RENEW}", "outside")
 
 

@@ -11,15 +11,18 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
-from typing import TypeVar
 
 from claude_preflight.git import git
 from claude_preflight.sessions.prices import prices
+from claude_preflight.typed import TYPE_CHECKING
 
-Result = TypeVar("Result")
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    Result = TypeVar("Result")
 
 FOLDER, NAME = "claude-preflight", "sessions.sqlite3"
-_LAYOUT = 1
+_LAYOUT = 2
 _PATIENCE_SECONDS = 2.0
 
 _TABLES = """
@@ -37,28 +40,78 @@ CREATE TABLE response (
     PRIMARY KEY (message, request, file)
 ) WITHOUT ROWID;
 CREATE INDEX response_file ON response (file);
+CREATE TABLE spent (
+    file INTEGER PRIMARY KEY, input INTEGER, output INTEGER, written INTEGER, read INTEGER, cost INTEGER,
+    guessed INTEGER
+);
+CREATE TABLE shared (file INTEGER, message INTEGER, PRIMARY KEY (file, message)) WITHOUT ROWID;
+CREATE INDEX shared_message ON shared (message);
 CREATE TABLE call (
-    file INTEGER, id INTEGER, place INTEGER, time INTEGER, prompt INTEGER, tool INTEGER, server INTEGER, way INTEGER,
-    effects INTEGER, targets BLOB, hosts BLOB, opened INTEGER, outside INTEGER, unsandboxed INTEGER,
-    outcome INTEGER, size INTEGER,
-    PRIMARY KEY (file, id)
+    session INTEGER, id INTEGER, main INTEGER, file INTEGER, place INTEGER, time INTEGER, prompt INTEGER,
+    tool INTEGER, server INTEGER, way INTEGER, effects INTEGER, targets BLOB, hosts BLOB, opened INTEGER,
+    outside INTEGER, unsandboxed INTEGER, outcome INTEGER, size INTEGER,
+    PRIMARY KEY (session, id)
 ) WITHOUT ROWID;
+CREATE INDEX call_denied ON call (session, file, prompt) WHERE outcome = 3;
+CREATE TABLE use (
+    session INTEGER, tool INTEGER, server INTEGER, effects INTEGER, hosts BLOB, outside INTEGER, outcome INTEGER,
+    calls INTEGER, opened INTEGER, unsandboxed INTEGER, tokens INTEGER, first INTEGER, last INTEGER,
+    PRIMARY KEY (session, tool, server, effects, hosts, outside, outcome)
+) WITHOUT ROWID;
+CREATE INDEX use_server ON use (server, tool, session) WHERE server <> 0 AND outcome = 1;
+CREATE INDEX use_hosts ON use (hosts, session) WHERE hosts <> x'' AND outcome = 1;
 CREATE TABLE active (file INTEGER, slot INTEGER, PRIMARY KEY (file, slot)) WITHOUT ROWID;
 CREATE TABLE elsewhere (file INTEGER, project INTEGER, PRIMARY KEY (file, project)) WITHOUT ROWID;
-CREATE TABLE seen (kind INTEGER, value INTEGER, file INTEGER, PRIMARY KEY (kind, value, file)) WITHOUT ROWID;
-CREATE INDEX seen_file ON seen (file);
 CREATE TABLE total (
     session INTEGER PRIMARY KEY, input INTEGER, output INTEGER, written INTEGER, read INTEGER, cost INTEGER,
     guessed INTEGER
 );
 """
-_SHARING = """
-SELECT DISTINCT session FROM response r JOIN response o ON o.message = r.message JOIN file ON id = o.file
-WHERE r.file = ?
+# What is asked for at each commit is kept up to date as calls and answers are added: a session may hold very many.
+_USE = """
+INSERT INTO use VALUES (
+    NEW.session, NEW.tool, NEW.server, NEW.effects, NEW.hosts, NEW.outside, NEW.outcome,
+    1, NEW.opened, NEW.unsandboxed, NEW.size / 4, NEW.time, NEW.time
+)
+ON CONFLICT DO UPDATE SET
+    calls = calls + 1, opened = opened + excluded.opened, unsandboxed = unsandboxed + excluded.unsandboxed,
+    tokens = tokens + excluded.tokens, last = max(last, excluded.last),
+    first = CASE WHEN first AND excluded.first THEN min(first, excluded.first) ELSE first + excluded.first END;
 """
-_OF_FILES = ("response", "call", "active", "elsewhere", "seen")
-# What `seen` is about: the MCP tools, the MCP servers and the hosts of calls that were made.
-TOOL, SERVER, HOST = range(3)
+_TRIGGERS = (
+    f"CREATE TRIGGER call_answered_at_once AFTER INSERT ON call WHEN NEW.outcome BEGIN {_USE} END",
+    f"CREATE TRIGGER call_answered AFTER UPDATE OF outcome ON call WHEN NOT OLD.outcome BEGIN {_USE} END",
+    """
+    CREATE TRIGGER answer AFTER INSERT ON response BEGIN
+        INSERT INTO spent VALUES (
+            NEW.file, NEW.input, NEW.output, NEW.write_5m + NEW.write_1h, NEW.read, NEW.cost, NOT NEW.priced
+        )
+        ON CONFLICT DO UPDATE SET
+            input = input + excluded.input, output = output + excluded.output, written = written + excluded.written,
+            read = read + excluded.read, cost = cost + excluded.cost, guessed = guessed + excluded.guessed;
+        INSERT OR IGNORE INTO shared SELECT file, message FROM response WHERE message = NEW.message AND EXISTS (
+            SELECT 1 FROM response
+            WHERE message = NEW.message AND NOT (request = NEW.request AND file = NEW.file)
+        );
+    END
+    """,
+    """
+    CREATE TRIGGER answer_went_on AFTER UPDATE ON response BEGIN
+        UPDATE spent SET
+            input = input + NEW.input - OLD.input, output = output + NEW.output - OLD.output,
+            written = written + NEW.write_5m + NEW.write_1h - OLD.write_5m - OLD.write_1h,
+            read = read + NEW.read - OLD.read, cost = cost + NEW.cost - OLD.cost,
+            guessed = guessed + OLD.priced - NEW.priced
+        WHERE file = NEW.file;
+    END
+    """,
+)
+_SHARING = """
+SELECT DISTINCT o.session FROM file f JOIN shared s ON s.file = f.id
+JOIN shared t ON t.message = s.message JOIN file o ON o.id = t.file WHERE f.session = ?
+"""
+_OF_FILES = ("response", "spent", "shared", "active", "elsewhere")
+_OF_SESSIONS = ("call", "use", "file")
 
 
 class State:
@@ -79,12 +132,15 @@ class State:
         data = text.encode("utf-8", "surrogatepass")
         return int.from_bytes(blake2b(data, digest_size=8, key=self._salt).digest(), "big", signed=True)
 
-    def forget(self, file: int) -> None:
-        """Drop all that was read from the file with the id `file`, and the file itself."""
-        self.touched.update(row[0] for row in self.database.execute(_SHARING, (file,)))
-        for table in _OF_FILES:
-            self.database.execute(f"DELETE FROM {table} WHERE file = ?", (file,))  # noqa: S608
-        self.database.execute("DELETE FROM file WHERE id = ?", (file,))
+    def forget(self, session: int) -> None:
+        """Drop all that was read from the files of `session`, and the files themselves."""
+        self.touched.update((session, *(row[0] for row in self.database.execute(_SHARING, (session,)))))
+        of_files = "DELETE FROM {} WHERE file IN (SELECT id FROM file WHERE session = ?)"
+        for statement in (
+            *(of_files.format(table) for table in _OF_FILES),
+            *(f"DELETE FROM {table} WHERE session = ?" for table in _OF_SESSIONS),  # noqa: S608
+        ):
+            self.database.execute(statement, (session,))
 
     def told(self, name: str) -> bool:
         """Tell whether this was asked for `name` before."""
@@ -164,5 +220,7 @@ def _lay_out(database: sqlite3.Connection, version: int) -> None:
     for statement in _TABLES.split(";\n"):
         if statement.strip():
             database.execute(statement)
+    for statement in _TRIGGERS:
+        database.execute(statement)
     database.execute("INSERT INTO fact VALUES ('salt', ?)", (os.urandom(16),))
     database.execute(f"PRAGMA user_version = {version}")

@@ -7,26 +7,33 @@ from array import array
 from claude_preflight.sessions.kinds import RUNS, WRITES, Outcome
 from claude_preflight.sessions.reader import SLOT_SECONDS
 from claude_preflight.sessions.state import State
-from claude_preflight.typed import NamedTuple
+from claude_preflight.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Any
 
 _FACTS = """
 SELECT min(nullif(first, 0)), max(last), sum(prompts * main), sum(bypassed), sum(headless * main), max(startup * main),
     sum(lines), sum(malformed), sum(unknown), sum(huge), sum(answers)
 FROM file WHERE session = ? AND owner = 1
 """
-# Subagents may repeat calls of their session: of the same call the one counts that has a result, and then the
-# session's own.
-_CALLS = """
-SELECT file, place, time, prompt, tool, server, way, effects, targets, hosts, opened, outside, unsandboxed, outcome,
-    c.size, max((outcome > 0) * 2 + main)
-FROM call c JOIN file f ON f.id = c.file WHERE f.session = ? GROUP BY c.id ORDER BY file, place, c.id
+_USES = """
+SELECT tool, server, effects, hosts, outside, outcome, calls, opened, unsandboxed, tokens, first, last
+FROM use WHERE session = ?
+"""
+_CONTESTED = """
+SELECT file, place, prompt, way, effects, targets, outcome FROM call
+WHERE session = :session AND (file, prompt) IN (
+    SELECT file, prompt FROM call INDEXED BY call_denied WHERE session = :session AND outcome = 3
+)
+ORDER BY file, place, id
 """
 _BEGINNINGS = """
 SELECT min(first), max(startup * main) FROM file WHERE owner = 1 AND session <> ? AND session <> 0 GROUP BY session
 """
-_SEEN_BEFORE = "SELECT DISTINCT value FROM seen WHERE kind = ? AND file IN (SELECT id FROM file WHERE session <> ?)"
-_SESSIONS_SEEN = "SELECT count(DISTINCT session) FROM seen JOIN file ON id = file WHERE kind = ? AND value = ?"
-_CHARACTERS_PER_TOKEN = 4
+_TOOLS_BEFORE = "SELECT DISTINCT tool FROM use WHERE server <> 0 AND outcome = 1 AND session <> ?"
+_HOSTS_BEFORE = "SELECT DISTINCT hosts FROM use WHERE hosts <> x'' AND outcome = 1 AND session <> ?"
+_CALLERS = "SELECT count(DISTINCT session) FROM use WHERE server = ? AND server <> 0 AND outcome = 1"
 
 
 class Cost(NamedTuple):
@@ -43,39 +50,47 @@ class Cost(NamedTuple):
     guessed: int = 0
 
 
-class KeptCall(NamedTuple):
-    """A tool call as it is kept: names are hashes, see `State.hash`; `size` is that of its result in characters."""
+class Use(NamedTuple):
+    """Answered calls of one tool that are alike: names are hashes, see `State.hash`.
 
-    file: int
-    place: int
-    time: int
-    prompt: int
+    `tokens` is about how much their results brought into the context; `first` and `last` are seconds since 1970, 0
+    where no line has a time.
+    """
+
     tool: int
     server: int
-    way: int
     effects: int
-    targets: frozenset[int]
     hosts: frozenset[int]
-    opened: int
     outside: int
-    unsandboxed: int
     outcome: int
-    size: int
+    calls: int
+    opened: int
+    unsandboxed: int
+    tokens: int
+    first: int
+    last: int
 
     @property
     def done(self) -> bool:
-        """Whether it was made and did not fail."""
+        """Whether they were made and did not fail."""
         return self.outcome == Outcome.DONE
 
     @property
-    def tokens(self) -> int:
-        """About how many tokens its result brought into the context."""
-        return self.size // _CHARACTERS_PER_TOKEN
-
-    @property
     def works(self) -> bool:
-        """Whether it changes something, or may."""
+        """Whether they change something, or may."""
         return bool(self.effects & (WRITES | RUNS)) and self.done
+
+
+class KeptCall(NamedTuple):
+    """A tool call as it is kept: its `way` and `targets` are hashes, see `State.hash`."""
+
+    file: int
+    place: int
+    prompt: int
+    way: int
+    effects: int
+    targets: frozenset[int]
+    outcome: int
 
 
 class Session(NamedTuple):
@@ -83,7 +98,7 @@ class Session(NamedTuple):
 
     `first` and `last` are seconds since 1970, 0 where no line has a time; `active` are the seconds in which something
     was written, in steps of five minutes. `startup` are the tokens of its first prompt, `others` the number of other
-    projects that it worked in.
+    projects that it worked in. `contested` are the calls of the turns in which one was denied, in their order.
     """
 
     id: int
@@ -100,7 +115,8 @@ class Session(NamedTuple):
     answers: int
     active: int
     others: int
-    calls: tuple[KeptCall, ...]
+    uses: tuple[Use, ...]
+    contested: tuple[KeptCall, ...]
 
     @property
     def has_drifted(self) -> bool:
@@ -118,17 +134,24 @@ def session_of(state: State, name: str) -> Session | None:
     of_session = "SELECT count(DISTINCT {}) FROM {} WHERE file IN (SELECT id FROM file WHERE session = ?)"
     (slots,) = state.database.execute(of_session.format("slot", "active"), (number,)).fetchone()
     (others,) = state.database.execute(of_session.format("project", "elsewhere"), (number,)).fetchone()
-    calls = tuple(_call(row) for row in state.database.execute(_CALLS, (number,)))
+    uses = tuple(_use(row) for row in state.database.execute(_USES, (number,)))
+    is_contested = any(use.outcome == Outcome.DENIED for use in uses)
+    contested = _contested(state, number) if is_contested else ()
     values = [value or 0 for value in facts]
-    return Session(number, *values, slots * SLOT_SECONDS, others, calls)  # type: ignore[call-arg, arg-type]
+    return Session(number, *values, slots * SLOT_SECONDS, others, uses, contested)  # type: ignore[call-arg, arg-type]
 
 
-def _call(row: tuple[object, ...]) -> KeptCall:
-    values = list(row[:-1])
-    for place in (8, 9):
-        blob = values[place]
-        values[place] = frozenset(array("q", blob if isinstance(blob, bytes) else b""))
-    return KeptCall(*values)  # type: ignore[arg-type]
+def _use(row: tuple[Any, ...]) -> Use:
+    return Use(*row[:3], _numbers(row[3]), *row[4:])  # type: ignore[call-arg]
+
+
+def _contested(state: State, number: int) -> tuple[KeptCall, ...]:
+    rows = state.database.execute(_CONTESTED, {"session": number})
+    return tuple(KeptCall(*row[:5], _numbers(row[5]), row[6]) for row in rows)  # type: ignore[call-arg]
+
+
+def _numbers(kept: bytes) -> frozenset[int]:
+    return frozenset(array("q", kept))
 
 
 def costs(state: State) -> dict[int, Cost]:
@@ -148,12 +171,18 @@ def begun_before(state: State, number: int) -> tuple[Beginning, ...]:
     return tuple(Beginning(*row) for row in state.database.execute(_BEGINNINGS, (number,)))
 
 
-def seen_before(state: State, number: int, kind: int) -> set[int]:
-    """Return what sessions other than `number` have called or fetched from: `kind` is `TOOL`, `SERVER` or `HOST`."""
-    return {row[0] for row in state.database.execute(_SEEN_BEFORE, (kind, number))}
+def hosts_before(state: State, number: int) -> set[int]:
+    """Return the hosts that sessions other than `number` have fetched from."""
+    rows = state.database.execute(_HOSTS_BEFORE, (number,))
+    return set().union(*(_numbers(hosts) for (hosts,) in rows))
 
 
-def sessions_with(state: State, kind: int, value: int) -> int:
-    """Return how many sessions have called `value`, see `seen_before`."""
-    (count,) = state.database.execute(_SESSIONS_SEEN, (kind, value)).fetchone()
+def tools_before(state: State, number: int) -> set[int]:
+    """Return the MCP tools that sessions other than `number` have called."""
+    return {tool for (tool,) in state.database.execute(_TOOLS_BEFORE, (number,))}
+
+
+def callers(state: State, server: int) -> int:
+    """Return how many sessions have called `server`."""
+    (count,) = state.database.execute(_CALLERS, (server,)).fetchone()
     return int(count)
