@@ -118,6 +118,13 @@ def test_agent_is_told_of_a_file_named_from_elsewhere_and_of_a_changed_configura
         assert (told.returncode, told.stderr.split(":", 1)[0]) == (2, "sub/.mcp.json")
 
 
+def test_agent_is_told_of_a_part_of_a_plugin(make_repository: MakeRepository) -> None:
+    manifest = '{"name": "p", "mcpServers": "./servers.json"}'
+    folder = make_repository({"servers.json": ROOT_SERVER, ".claude-plugin/plugin.json": manifest})
+    told = preflight(folder, "agent-hook", stdin=message(cwd=str(folder), tool_input={"file_path": "servers.json"}))
+    assert (told.returncode, told.stderr.split(":", 1)[0]) == (2, "servers.json")
+
+
 @pytest.mark.parametrize(
     "fields",
     [

@@ -71,7 +71,8 @@ def test_table_and_expression_agree_on_what_a_glob_matches(glob: str) -> None:
         f"x{good}" if "*" not in glob.split("/", maxsplit=1)[0] else f"{good}/y",
         good.replace("/", "-") if "/" in glob else f"{good}/y",
     ]
-    for path in (good, f"packages/a/{good}", shallow, *bad):
+    spelled = [path for each in (good, f"packages/a/{good}") for path in (each.upper(), each.lower(), each.title())]
+    for path in (good, f"packages/a/{good}", shallow, *bad, *spelled):
         for kind, globs in GLOBS.items():
             assert (kind in kinds_of(path)) == bool(re.search(pattern((kind,)), path)), (path, kind, globs)
     assert kinds_of(good) == kinds_of(f"packages/a/{good}")

@@ -6,6 +6,7 @@ A check is imported only when a file needs it: importing all of them would cost 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib import import_module
 
 from claude_preflight.agents import files, words
@@ -19,11 +20,16 @@ if TYPE_CHECKING:
 UMBRELLA = "claude-preflight"
 
 
+# A run over many files asks for each check as often.
+_imported = cache(import_module)
+
+
 class Hook(NamedTuple):
     """One checklist item: `section` is the checklist's letter, `kinds` the kinds of file that the check reads.
 
-    A file that holds none of `words` has no finding; without any, every file is read. A hook that is `opt_in` is not
-    part of the umbrella. One that `always` runs looks at the whole repository at each commit, whatever is committed.
+    A file that holds none of `words` has no finding; without any, every file is read. Of kinds that are searched those
+    are read that hold one of `searched_words` or, where there are none, of `words`. A hook that is `opt_in` is not part
+    of the umbrella. One that `always` runs looks at the whole repository at each commit, whatever is committed.
     """
 
     id: str
@@ -32,6 +38,7 @@ class Hook(NamedTuple):
     name: str
     kinds: tuple[str, ...]
     words: tuple[str, ...] = ()
+    searched_words: tuple[str, ...] = ()
     opt_in: bool = False
     always: bool = False
 
@@ -43,12 +50,12 @@ class Hook(NamedTuple):
     @property
     def check(self) -> Callable[[Document, Context], Iterator[Finding]]:
         """The check itself: it yields the findings of one document."""
-        return import_module(self.module).check  # type: ignore[no-any-return]
+        return _imported(self.module).check  # type: ignore[no-any-return]
 
     @property
     def rules(self) -> tuple[Rule, ...]:
         """The rules that the check can report."""
-        return import_module(self.module).RULES  # type: ignore[no-any-return]
+        return _imported(self.module).RULES  # type: ignore[no-any-return]
 
 
 SECTIONS = {
@@ -62,6 +69,7 @@ SECTIONS = {
 
 INSTRUCTION_KINDS = (files.INSTRUCTIONS, files.AGENT, files.SKILL, files.COMMAND)
 SHELL_KINDS = (files.ENV_FILE, files.SHELL_RC, files.SCRIPT)
+SERVER_KINDS = (files.MCP_CONFIG, files.UNPLACED_SERVERS)
 SETTINGS_KINDS = (files.CLAUDE_SETTINGS, files.UNPLACED_SETTINGS, files.AGENT_SETTINGS, files.PLUGIN)
 
 HOOKS: tuple[Hook, ...] = (
@@ -70,28 +78,28 @@ HOOKS: tuple[Hook, ...] = (
         "A",
         "MCP filesystem has the most restrictive path possible",
         "MCP servers see no more files than they need",
-        (files.MCP_CONFIG, files.SCRIPT),
+        (*SERVER_KINDS, files.SCRIPT),
     ),
     Hook(
         "agent-file-secrets",
         "A",
         "No secrets in CLAUDE.md (use env references)",
         "no literal secret in agent files",
-        (files.MCP_CONFIG, *SETTINGS_KINDS, *INSTRUCTION_KINDS),
+        (*SERVER_KINDS, *SETTINGS_KINDS, *INSTRUCTION_KINDS),
     ),
     Hook(
         "mcp-token-scope",
         "A",
         "Access tokens with minimal scopes for each MCP",
         "MCP servers have the narrowest rights that do",
-        (files.MCP_CONFIG, files.TOKEN_INVENTORY),
+        (*SERVER_KINDS, files.TOKEN_INVENTORY),
     ),
     Hook(
         "mcp-project-scope",
         "A",
         ".mcp.json per project, no global config for everything",
         "MCP servers are declared by the project",
-        (files.MCP_CONFIG, files.CLAUDE_SETTINGS),
+        (*SERVER_KINDS, files.CLAUDE_SETTINGS),
     ),
     Hook(
         "claude-md-gitignore",
@@ -105,21 +113,21 @@ HOOKS: tuple[Hook, ...] = (
         "B",
         "Exact package name verified; author/organisation confirmed",
         "MCP packages are what their names say",
-        (files.MCP_CONFIG,),
+        SERVER_KINDS,
     ),
     Hook(
         "mcp-pinned-version",
         "B",
         "The audited version is the one that runs",
         "MCP packages are pinned to exact versions",
-        (files.MCP_CONFIG, files.SCRIPT),
+        (*SERVER_KINDS, files.SCRIPT),
     ),
     Hook(
         "mcp-audit",
         "B",
         "Source read, downloads, age and security reports checked, tested with dummy data",
         "MCP servers have been audited",
-        (files.MCP_CONFIG, files.AUDIT_RECORD),
+        (*SERVER_KINDS, files.AUDIT_RECORD),
     ),
     Hook(
         "session-cost",
@@ -135,7 +143,7 @@ HOOKS: tuple[Hook, ...] = (
         "C",
         "MCP call arguments verified",
         "no MCP tool is approved unseen",
-        (files.CLAUDE_SETTINGS, files.UNPLACED_SETTINGS, files.MCP_CONFIG, files.AGENT_SETTINGS),
+        (files.CLAUDE_SETTINGS, files.UNPLACED_SETTINGS, *SERVER_KINDS, files.AGENT_SETTINGS),
     ),
     Hook(
         "permission-scope",
@@ -146,7 +154,7 @@ HOOKS: tuple[Hook, ...] = (
             files.CLAUDE_SETTINGS,
             files.UNPLACED_SETTINGS,
             files.AGENT_SETTINGS,
-            files.MCP_CONFIG,
+            *SERVER_KINDS,
             files.SKILL,
             files.COMMAND,
         ),
@@ -172,7 +180,7 @@ HOOKS: tuple[Hook, ...] = (
         "C",
         "Never --dangerously-skip-permissions outside a sandbox",
         "no agent runs without asking outside a sandbox",
-        (*SETTINGS_KINDS, files.MCP_CONFIG, *INSTRUCTION_KINDS, *SHELL_KINDS, files.SOURCE),
+        (*SETTINGS_KINDS, *SERVER_KINDS, *INSTRUCTION_KINDS, *SHELL_KINDS, files.SOURCE),
         words=words.SWITCHES,
     ),
     Hook(
@@ -198,7 +206,7 @@ HOOKS: tuple[Hook, ...] = (
         "D",
         "Quarterly review; unused servers removed; regular updates",
         "audited MCP servers are reviewed every quarter",
-        (files.MCP_CONFIG, files.AUDIT_RECORD),
+        (*SERVER_KINDS, files.AUDIT_RECORD),
         always=True,
     ),
     Hook(
@@ -206,7 +214,7 @@ HOOKS: tuple[Hook, ...] = (
         "D",
         "Access token rotation every 90 days",
         "access tokens are rotated",
-        (files.MCP_CONFIG, *SETTINGS_KINDS, files.TOKEN_INVENTORY),
+        (*SERVER_KINDS, *SETTINGS_KINDS, files.TOKEN_INVENTORY),
         always=True,
     ),
     Hook(
@@ -215,7 +223,7 @@ HOOKS: tuple[Hook, ...] = (
         "No production credentials in the dev environment",
         "no production credentials within an agent's reach",
         (
-            files.MCP_CONFIG,
+            *SERVER_KINDS,
             *SETTINGS_KINDS,
             files.ENV_FILE,
             files.SHELL_RC,
@@ -228,14 +236,14 @@ HOOKS: tuple[Hook, ...] = (
         "E",
         "Development database with dummy data only",
         "agents work on development databases",
-        (files.MCP_CONFIG, *SETTINGS_KINDS, files.ENV_FILE, files.SHELL_RC),
+        (*SERVER_KINDS, *SETTINGS_KINDS, files.ENV_FILE, files.SHELL_RC),
     ),
     Hook(
         "sandbox-api-mode",
         "E",
         "Third-party APIs in sandbox or test mode",
         "agents use the test modes of third parties",
-        (files.MCP_CONFIG, *SETTINGS_KINDS, files.ENV_FILE, files.SHELL_RC),
+        (*SERVER_KINDS, *SETTINGS_KINDS, files.ENV_FILE, files.SHELL_RC),
     ),
     Hook(
         "ci-sandbox",
@@ -265,28 +273,29 @@ HOOKS: tuple[Hook, ...] = (
         "P",
         "Prompt injection: nothing that a human reviewer cannot see",
         "no instructions that a reviewer cannot see",
-        (*INSTRUCTION_KINDS, files.MCP_CONFIG, files.PLUGIN, files.AGENT_SETTINGS),
+        (*INSTRUCTION_KINDS, *SERVER_KINDS, files.PLUGIN, files.AGENT_SETTINGS),
     ),
     Hook(
         "settings-trust",
         "P",
         "A repository must not take over the machine that opens it",
         "configuration runs nothing it should not",
-        (*SETTINGS_KINDS, files.MCP_CONFIG, files.AGENT, files.SKILL, files.COMMAND),
+        (*SETTINGS_KINDS, *SERVER_KINDS, files.AGENT, files.SKILL, files.COMMAND),
     ),
     Hook(
         "mcp-transport",
         "P",
         "A remote MCP is reached safely",
         "remote MCP servers are reached over TLS",
-        (files.MCP_CONFIG,),
+        (*SERVER_KINDS, *INSTRUCTION_KINDS, files.SCRIPT, files.DOCKERFILE, files.CI),
+        searched_words=("mcp add",),
     ),
     Hook(
         "agent-config-schema",
         "P",
         "Valid configuration, so that nothing is ignored in silence",
         "agent configuration is valid",
-        (files.MCP_CONFIG, *SETTINGS_KINDS, files.AGENT, files.SKILL, files.COMMAND),
+        (*SERVER_KINDS, *SETTINGS_KINDS, files.AGENT, files.SKILL, files.COMMAND),
     ),
 )
 

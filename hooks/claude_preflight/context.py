@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 
-from claude_preflight.agents.files import kinds_of
+from claude_preflight.agents.files import MCP_CONFIG, UNPLACED_SERVERS, is_undecided, kinds_of
 from claude_preflight.document import Document
 from claude_preflight.intake import decode, read_worktree
 from claude_preflight.policy import Policy
@@ -13,6 +14,8 @@ from claude_preflight.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import TypeVar
+
+    from claude_preflight.agents.plugin_parts import PluginParts
 
     Result = TypeVar("Result")
 
@@ -59,30 +62,61 @@ class Context:
     def documents(self, kind: str) -> Iterator[Document]:
         """Yield the tracked files of `kind` (no link, none of the kinds that are searched) that can be read."""
         for path in self.remember(_tracked):
-            if kind in kinds_of(path):
+            kinds = self.kinds_of(path)
+            if kind in kinds or (kind == MCP_CONFIG and UNPLACED_SERVERS in kinds):
                 document = self.document(path)
-                if document:
+                if document and kind in document.kinds:
                     yield document
+
+    def kinds_of(self, path: str) -> frozenset[str]:
+        """Return the kinds of the file at `path`, where it may be a part of a plugin as well."""
+        kinds = kinds_of(path)
+        return kinds or self.plugin_parts.kinds(path)
+
+    @property
+    def entries(self) -> dict[str, Entry]:
+        """The files of the index by their paths. Raises `GitError`."""
+        return self.remember(_staged)
+
+    @property
+    def plugin_parts(self) -> PluginParts:
+        """The files that plugins of the repository name."""
+        return self.remember(_plugin_parts)
 
     def _read(self, path: str) -> Document | None:
         if self.staged:
-            entry = self.remember(_staged).get(path)
+            entry = self.entries.get(path)
             content = next(self.repository.blobs([entry])) if entry and entry.type != SYMLINK else None
         else:
             found = read_worktree(self.repository, path)
             content = found if isinstance(found, bytes) else None
-        document = decode(path, content, kinds_of(path)) if content is not None else None
-        return document if isinstance(document, Document) else None
+        kinds = self.kinds_of(path)
+        document = decode(path, content, kinds) if content is not None else None
+        if not isinstance(document, Document):
+            return None
+        if is_undecided(kinds):
+            from claude_preflight.agents.undecided import decide
+
+            decide(document, kinds, self.plugin_parts)
+        return document
 
 
 def _documents(_: Context) -> dict[str, Document | None]:
     return {}
 
 
+def _plugin_parts(context: Context) -> PluginParts:
+    from claude_preflight.agents.plugin_parts import PluginParts
+
+    if context.staged:
+        return PluginParts(context.entries.__contains__, context.document)
+    return PluginParts(lambda path: os.path.isfile(context.repository.absolute(path)), context.document)
+
+
 def _tracked(context: Context) -> list[str]:
     if not context.repository.is_git:
         return []
-    return list(context.remember(_staged)) if context.staged else context.repository.tracked()
+    return list(context.entries) if context.staged else context.repository.tracked()
 
 
 def _staged(context: Context) -> dict[str, Entry]:

@@ -49,6 +49,15 @@ class Document:
         return self._memory[read]  # type: ignore[return-value]
 
     @property
+    def known_as(self) -> str:
+        """The path in the letter case of the client that reads it: what the file is to be taken for goes by this."""
+        return self.remember(_usual_case)
+
+    def take_for(self, path: str) -> None:
+        """Have the file count as the one at `path`, which is what another file makes it."""
+        self._memory = {_usual_case: path}
+
+    @property
     def fingerprint(self) -> int:
         """A number that another text is most unlikely to have, within this process."""
         return hash((self.text, self.bom))
@@ -71,3 +80,9 @@ class Document:
         """Return the line and column of the character at `offset`."""
         line = bisect_right(self.line_starts, offset)
         return Position(line, offset - self.line_starts[line - 1] + 1)
+
+
+def _usual_case(document: Document) -> str:
+    from claude_preflight.agents.files import usual_case
+
+    return usual_case(document.path)

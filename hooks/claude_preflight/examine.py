@@ -70,7 +70,7 @@ def examine(options: Options, folder: str = ".") -> Report:
         context = Context(repository, policy, clock.today(), frozenset(options.hooks), staged=options.staged)
         complete = not options.paths and hooks == UMBRELLA_HOOKS
         virtual = selection.virtual(repository, hooks, os.environ)
-        sources: Iterable[Source] = chain(virtual, _sources(repository, hooks, options))
+        sources: Iterable[Source] = chain(virtual, _sources(context, hooks, options))
         if sys.stderr and sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
             from claude_preflight.progress import watched
 
@@ -145,15 +145,16 @@ def chosen(ids: tuple[str, ...]) -> tuple[Hook, ...]:
     return tuple(hook for hook in HOOKS if hook.id in ids or (UMBRELLA in ids and not hook.opt_in))
 
 
-def _sources(repository: Repository, hooks: tuple[Hook, ...], options: Options) -> Iterable[Source]:
+def _sources(context: Context, hooks: tuple[Hook, ...], options: Options) -> Iterable[Source]:
+    repository = context.repository
     if options.staged:
-        return selection.index(repository, hooks)
+        return selection.index(context, hooks)
     if not options.paths and not repository.is_git:
         raise Unusable("not in a git repository: name the files or folders to check")
     paths = selection.named(repository, options.paths) if options.paths else repository.tracked()
     readable = options.any_file and not {SOURCE, *VIRTUAL}.intersection(hooks[0].kinds)
     otherwise = hooks[0].kinds[0] if readable else ""
-    return selection.worktree(repository, paths, hooks, otherwise)
+    return selection.worktree(context, paths, hooks, otherwise)
 
 
 def baseline_of(repository: Repository, options: Options) -> Document | None:

@@ -73,17 +73,19 @@ class Repository:
         return entries
 
     def begin_holding(
-        self, words: Iterable[str], *, index: bool = False, binary: bool = False
+        self, words: Iterable[str], *, index: bool = False, binary: bool = False, specs: Iterable[str] = ()
     ) -> Callable[[], list[str]]:
         """Start to look for the tracked text files, with `binary` for all files, that hold one of `words`, as given.
 
-        The function that is returned waits for their paths, and must be called. Both raise `GitError`.
+        With `specs` only the files that match one of these pathspecs count. The function that is returned waits for the
+        paths, and must be called. Both raise `GitError`.
         """
         # A line feed would part a pattern in two, so it is left out: more files may be listed then, never fewer.
         patterns = [argument for word in words for argument in ("-e", word.replace("\n", ""))]
         where = ["--cached"] if index else ["--untracked"]
         finish = begin(
-            self.root, "grep", "-lzF", "-a" if binary else "-I", "--no-color", *where, *patterns, accept=(0, 1)
+            *(self.root, "grep", "-lzF", "-a" if binary else "-I", "--no-color", *where, *patterns, "--", *specs),
+            accept=(0, 1),
         )
         return lambda: os.fsdecode(finish()).split("\0")[:-1]
 

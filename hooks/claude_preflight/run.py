@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
-from claude_preflight.agents.files import CLAUDE_SETTINGS, SEARCHED, UNPLACED_SETTINGS, VIRTUAL, are_claude_settings
+from claude_preflight.agents.files import SEARCHED, SOURCE, VIRTUAL, is_undecided
 from claude_preflight.catalogue import UMBRELLA, Hook
 from claude_preflight.checks import claude_preflight as own
 from claude_preflight.context import Context
@@ -17,7 +17,7 @@ from claude_preflight.suppress import Suppression, Suppressor
 from claude_preflight.typed import NamedTuple
 
 _REFUSALS: dict[str, Rule] = {rule.id: rule for rule in own.RULES}
-_UNPLACED = frozenset((UNPLACED_SETTINGS,))
+_SOURCE = frozenset((SOURCE,))
 # Forking for fewer files than this costs more than it saves.
 _ENOUGH = 250
 
@@ -135,11 +135,12 @@ def _checked(sources: Iterable[Source], hooks: tuple[Hook, ...], context: Contex
         content = source.load() if readers else None
         if content is None:
             continue
-        document = decode(source.path, content, source.kinds) if isinstance(content, bytes) else content
-        if source.kinds == _UNPLACED:
-            if isinstance(document, Refusal) or not are_claude_settings(document.text):
+        if is_undecided(source.kinds):
+            document, readers = _decided(source, content, hooks, context)
+            if not readers:
                 continue
-            document.kinds = frozenset((CLAUDE_SETTINGS,))
+        else:
+            document = decode(source.path, content, source.kinds) if isinstance(content, bytes) else content
         tally.read.append(source.path)
         if isinstance(document, Refusal):
             tally.results.append(refused(source.path, document))
@@ -148,6 +149,22 @@ def _checked(sources: Iterable[Source], hooks: tuple[Hook, ...], context: Contex
         for hook, finding, suppression in tally.suppressor.judge(document, found, {reader.id for reader in readers}):
             tally.results.append(place(document, hook, finding, context.policy, suppression))
     return tally
+
+
+def _decided(
+    source: Source, content: bytes | Refusal, hooks: tuple[Hook, ...], context: Context
+) -> tuple[Document | Refusal, list[Hook]]:
+    """Return the document of a `source` whose name leaves open what it is, and the hooks that read it."""
+    from claude_preflight.agents.undecided import decide
+
+    document = decode(source.path, content, _SOURCE) if isinstance(content, bytes) else content
+    if isinstance(document, Refusal):
+        return document, []
+    decide(document, source.kinds, context.plugin_parts)
+    readers = [hook for hook in hooks if document.kinds.intersection(hook.kinds)]
+    if document.kinds <= SEARCHED:
+        readers = [hook for hook in readers if _may_hold(document, hook.words)]
+    return document, readers
 
 
 def order(result: Result) -> tuple[str, int, int, str]:
@@ -174,8 +191,9 @@ def _may_hold(document: Document, words: tuple[str, ...]) -> bool:
     Kinds that are searched were chosen by their words as they are spelled.
     """
     text = document.text
-    if any(word in text for word in words):
-        return True
+    for word in words:
+        if word in text:
+            return True
     return not document.kinds <= SEARCHED and ("\\u" in text or "\\x" in text or "\\U" in text)
 
 

@@ -20,6 +20,7 @@ from claude_preflight.agents.files import (
 )
 from claude_preflight.agents.session_environment import in_session
 from claude_preflight.catalogue import Hook
+from claude_preflight.context import Context
 from claude_preflight.intake import MAX_BYTES, Refusal, link_target, read_worktree, too_large
 from claude_preflight.repository import SYMLINK, Entry, Repository
 from claude_preflight.run import Source
@@ -56,13 +57,12 @@ def virtual(repository: Repository, hooks: tuple[Hook, ...], environment: Mappin
         yield Source(VIRTUAL[ENVIRONMENT], frozenset((ENVIRONMENT,)), partial(os.fsencode, names))
 
 
-def worktree(
-    repository: Repository, paths: Iterable[str], hooks: tuple[Hook, ...], otherwise: str = ""
-) -> Iterator[Source]:
+def worktree(context: Context, paths: Iterable[str], hooks: tuple[Hook, ...], otherwise: str = "") -> Iterator[Source]:
     """Yield the sources among `paths` (relative to the root) as they stand in the working tree.
 
     A file that is of no kind that `hooks` read is taken for one of the kind `otherwise`, or left out if that is empty.
     """
+    repository = context.repository
     wanted = _wanted(hooks)
     at_once: list[Source] = []
     searched: dict[str, frozenset[str]] = {}
@@ -71,8 +71,8 @@ def worktree(
             refusal = Refusal("option-like-file-name", f"it is called {path.rpartition('/')[2]!r}")
             at_once.append(Source(path, wanted, partial(_same, refusal)))
             continue
-        kinds = kinds_of(path) & wanted
-        if posixpath.basename(path) in _AGENT_FOLDERS and os.path.islink(repository.absolute(path)):
+        kinds = context.kinds_of(path) & wanted
+        if posixpath.basename(path).lower() in _AGENT_FOLDERS and os.path.islink(repository.absolute(path)):
             at_once += _linked_folder(repository, path, wanted)
         elif kinds <= SEARCHED and not otherwise:
             searched[path] = (kinds | _SOURCE) & wanted
@@ -80,7 +80,7 @@ def worktree(
             at_once += _linked_file(repository, path, kinds or frozenset((otherwise,)))
         else:
             at_once.append(Source(path, kinds or frozenset((otherwise,)), partial(read_worktree, repository, path)))
-    found = _begin_search(repository, searched, hooks)
+    found = _begin_search(context, searched, hooks)
     yield from at_once  # git searches meanwhile
     for path, kinds in found():
         yield Source(path, kinds, partial(_read_searched, repository, path, kinds))
@@ -91,7 +91,7 @@ def _wanted(hooks: tuple[Hook, ...]) -> frozenset[str]:
 
 
 def _begin_search(
-    repository: Repository, searched: dict[str, frozenset[str]], hooks: tuple[Hook, ...], *, index: bool = False
+    context: Context, searched: dict[str, frozenset[str]], hooks: tuple[Hook, ...]
 ) -> Callable[[], list[tuple[str, frozenset[str]]]]:
     """Start to look for those of `searched` (kinds by path) that hold a word which a hook wants in one of their kinds.
 
@@ -104,26 +104,35 @@ def _begin_search(
     by_words: dict[tuple[str, ...], list[str]] = {}
     for kinds, paths in by_kinds.items():
         readers = [hook for hook in hooks if kinds.intersection(hook.kinds)]
-        words = tuple(dict.fromkeys(word for hook in readers for word in hook.words))
+        words = tuple(dict.fromkeys(word for hook in readers for word in (hook.searched_words or hook.words)))
         by_words.setdefault(words, []).extend(paths)
-    searches = [_begin_with(repository, paths, words, searched, index=index) for words, paths in by_words.items()]
+    searches = [_begin_with(context, paths, words, searched) for words, paths in by_words.items()]
     return lambda: [(path, searched[path]) for search in searches for path in search()]
 
 
 def _begin_with(
-    repository: Repository,
-    paths: list[str],
-    words: tuple[str, ...],
-    searched: dict[str, frozenset[str]],
-    *,
-    index: bool,
+    context: Context, paths: list[str], words: tuple[str, ...], searched: dict[str, frozenset[str]]
 ) -> Callable[[], Iterable[str]]:
     """Start to look for those of `paths` that hold one of `words`; git reads a tree faster than we do."""
+    repository, index = context.repository, context.staged
     if repository.is_git and (index or len(paths) > max(_FEW, _SMALL_PART * repository.size())):
         binary = any(searched[path] & _NEVER_BINARY for path in paths)
-        finish = repository.begin_holding(words, index=index, binary=binary)
-        return lambda: filter(frozenset(finish()).__contains__, paths)
+        searches = [repository.begin_holding(words, index=index, binary=binary)]
+        specs = [] if binary else _hidden_specs(context, paths, searched)
+        if specs:
+            searches.append(repository.begin_holding(words, index=index, binary=True, specs=specs))
+        return lambda: filter(frozenset(path for finish in searches for path in finish()).__contains__, paths)
     return partial(_with_words, repository, paths, words, searched)
+
+
+def _hidden_specs(context: Context, paths: list[str], searched: dict[str, frozenset[str]]) -> list[str]:
+    """Return pathspecs for those of `paths` that a search for text would pass over, because attributes say so."""
+    attributes = [path for path in searched if path.endswith(".gitattributes")]
+    if not attributes:
+        return []
+    from claude_preflight.attributes import hidden_specs
+
+    return hidden_specs(filter(None, map(context.document, attributes)), paths)
 
 
 def _with_words(
@@ -185,24 +194,25 @@ def _same(refusal: Refusal) -> Refusal:
     return refusal
 
 
-def index(repository: Repository, hooks: tuple[Hook, ...]) -> Iterator[Source]:
+def index(context: Context, hooks: tuple[Hook, ...]) -> Iterator[Source]:
     """Yield the sources of the index, whatever the working tree holds. Raises `GitError`."""
+    repository, by_path = context.repository, context.entries
     wanted = _wanted(hooks)
-    entries = repository.staged()
+    entries = by_path.values()
+    kinds_by_path = {path: context.kinds_of(path) & wanted for path in by_path}
     searched = {
         entry.path: (kinds | _SOURCE) & wanted
         for entry in entries
-        if entry.type != SYMLINK and (kinds := kinds_of(entry.path) & wanted) <= SEARCHED
+        if entry.type != SYMLINK and (kinds := kinds_by_path[entry.path]) <= SEARCHED
     }
-    held = dict(_begin_search(repository, searched, hooks, index=True)())
-    chosen = [entry for entry in entries if entry.path in held or kinds_of(entry.path) & wanted - SEARCHED]
-    by_path = {entry.path: entry for entry in entries}
+    held = dict(_begin_search(context, searched, hooks)())
+    chosen = [entry for entry in entries if entry.path in held or kinds_by_path[entry.path] - SEARCHED]
     contents = dict(zip((entry.path for entry in chosen), repository.blobs(chosen), strict=True))
     for entry in entries:
         if option_like(entry.path):
             yield Source(entry.path, wanted, partial(Refusal, "option-like-file-name", f"it is called {entry.path!r}"))
     for entry in chosen:
-        kinds = held.get(entry.path) or kinds_of(entry.path) & wanted
+        kinds = held.get(entry.path) or kinds_by_path[entry.path]
         content = contents[entry.path]
         if entry.type == SYMLINK:
             yield from _staged_link(repository, entry, kinds, os.fsdecode(content), by_path)

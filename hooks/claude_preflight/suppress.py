@@ -148,7 +148,7 @@ def _comments(document: Document) -> Iterator[_Comment]:
 
 def _json_comments(document: Document) -> set[int] | None:
     """Return where the comments of a JSON file start, so that a string cannot pose as one; None for other files."""
-    if not document.path.endswith((".json", ".jsonc", ".code-workspace")):
+    if not document.known_as.endswith((".json", ".jsonc", ".code-workspace")):
         return None
     from claude_preflight.agents.config import tree_of
 

@@ -20,6 +20,7 @@ BROAD = {
     "pattern": "* --help = * | *install = * | * python3 x = *",
     "command": (
         "bash * = bash | bash -c * = bash | bash -lc 'cd x; * = bash | /bin/sh -c * = sh | zsh* = zsh"
+        " | bash -c 'cd x; * ; ls' = bash"
         " | bash = bash | bash -s = bash | sh - = sh | eval * = eval | source * = source | . * = . | env * = env"
         " | xargs * = xargs | xargs -n 1 bash -c * = bash | xargs -I {} sh -c * = sh | env -u X * = env"
         " | tmux * = tmux | wsl * = wsl | start * = start"
@@ -30,6 +31,7 @@ BROAD = {
         "python * = python | python3 * = python3 | python* = python | py* = py | python3.12 * = python"
         " | /usr/bin/python3 * = python3 | .venv/bin/python * = python | .venv/bin/python* = python"
         " | .venv\\Scripts\\python.exe * = python | python3 -u * = python3 | python3 -c ' * = python3"
+        " | python3 -c 'import json; *' = python3 | python3 -c 'x * y' = python3"
         ' | python3 -m * = python3 | "python3" * = python3 | python3 "* = python3 | FOO=1 python3 * = python3'
         " | timeout 60 python3 * = python3 | nohup nice -n 5 node * = node | node * = node | node -e * = node"
         " | node --eval=* = node | deno run -A * = deno run | bun * = bun | tsx * = tsx | ruby -e * = ruby"
@@ -75,6 +77,7 @@ NARROW = (
     " | rm -rf /tmp/acme/* | docker compose * | docker ps* | docker exec app * | docker build * | kubectl get *"
     " | docker run -v a:b acme/tool * | npx -p typescript tsc * | curl -O https://acme.example/* | aws s3 ls *"
     " | terraform plan * | claude --version* | codex --help* | sudo systemctl restart nginx"
+    " | python3 -c 'f(\"SELECT * FROM jobs\")' | node -e 'glob(\"src/*.ts\", log)' | bash -c 'wc -l src/*.py; date'"
     " | python3 -c 'print(1)' | python3 x.py | rm x | command * | command -v * | timeout * | env FOO=1 make *"
     " | xargs grep * | xargs -n1 echo * | source .venv/bin/activate* | ./* | ./scripts/* | ./x* | pytest* | pip*"
     " | npm* | ruff* | test* | /opt/tool/x* | crontab -l* | FOO=1 | time | find . -exec \\* | $PYTHON * | xyz"

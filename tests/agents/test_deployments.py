@@ -100,6 +100,7 @@ def test_agent_in_image(run: str, agent: str, source: str) -> None:
         "RUN command -v claude || which claude; test -x claude",
         "RUN mkdir -p /root/.claude && chown claude:claude /root/.claude",
         "RUN goose -dir migrations postgres up",
+        "RUN goose -dir migrations -table session up",
         "COPY --from=builder /bin/goose /bin/goose",
         "COPY claude /app/claude",
         "COPY . /usr/local/bin/",

@@ -92,10 +92,13 @@ def test_silent(text: str) -> None:
     assert found(text) == []
 
 
-def test_removal_keeps_what_an_emoji_needs() -> None:
-    text = "\u2764\ufe0f" + selectors("read it")
-    (hidden,) = find_hidden(text)
-    assert hidden.removals == (Span(2, 9),)
+@pytest.mark.parametrize(
+    ("before", "removed"),
+    [("\u2764\ufe0f", Span(2, 9)), ("\u2764", Span(1, 8)), ("a\ufe0f", Span(1, 9)), ("\ufe0f", Span(0, 8))],
+)
+def test_removal_keeps_what_an_emoji_needs(before: str, removed: Span) -> None:
+    (hidden,) = find_hidden(before + selectors("read it"))
+    assert hidden.removals == (removed,)
 
 
 def test_visible_offsets_skip_what_shows_nothing() -> None:

@@ -426,6 +426,22 @@ def test_wrappers_are_named_outermost_first(line: Words, wrappers: tuple[str, ..
     assert _launch(line).wrappers == wrappers
 
 
+FOLDERS: list[tuple[Words, str | None]] = [
+    ("npx pkg", None),
+    (["bash", "-c", "cd /srv && npx pkg"], "/srv"),
+    (["bash", "-c", "cd /srv && pushd -n /opt && npx pkg"], "/opt"),
+    (["bash", "-c", "cd && npx pkg"], "~"),
+    (["bash", "-c", "npx pkg && cd /srv"], None),
+    (["cmd", "/c", "cd /D C:\\srv && npx pkg"], "C:\\srv"),
+    ("env -C /srv npx pkg", "/srv"),
+]
+
+
+@pytest.mark.parametrize(("line", "folder"), FOLDERS, ids=[str(row[0]) for row in FOLDERS])
+def test_the_folder_that_a_server_is_started_in(line: Words, folder: str | None) -> None:
+    assert _launch(line).folder == folder
+
+
 ENVIRONMENTS: list[tuple[Words, list[tuple[str, str]]]] = [
     ("env A=b C= npx pkg D=e", [("A", "b"), ("C", "")]),
     ("sudo A=b cross-env C=d npx pkg", [("A", "b"), ("C", "d")]),
@@ -548,6 +564,13 @@ def test_parts_of_an_escaped_line_stand_in_the_json_source() -> None:
     assert source[slice(*launch.package.span)] == r"@x/\u0079\""
     assert source[slice(*launch.version.span)] == "1.0"
     assert source[slice(*launch.arguments[0].span)] == "$HOME/d"
+
+
+def test_a_version_stands_where_it_is_written_though_a_default_is_filled_in_before_it() -> None:
+    source, launch = _entry("npx ${SCOPE:-@acme}/mcp@1.2.0")
+    assert (launch.package, launch.version) == ("@acme/mcp", "1.2.0")
+    assert launch.version is not None
+    assert source[launch.version.start : launch.version.end] == "1.2.0"
 
 
 def test_deep_wrappers_end_somewhere() -> None:

@@ -49,6 +49,12 @@ GOOSE = "extensions:\n  s:\n    type: stdio\n    cmd: npx\n    args: [-y, acme@1
             '{"mcp": {"s": {"type": "local", "command": ["npx", "-y", "acme@1.2.3"], "environment": {"A": "b"}}}}',
             "mcp/s",
         ),
+        (
+            "mcp.json",
+            '{"$schema": "https://opencode.ai/config.json", "mcp": {"s": {"command": ["npx", "-y", "acme@1.2.3"], '
+            '"environment": {"A": "b"}}}}',
+            "mcp/s",
+        ),
         (".amp/settings.json", f'{{"amp.mcpServers": {{"s": {STDIO}}}}}', "amp.mcpServers/s"),
         (".kiro/settings/mcp.json", f'{{"mcpServers": {{"s": {STDIO}}}}}', "mcpServers/s"),
         (".codex/config.toml", CODEX, "mcp_servers/s"),

@@ -112,6 +112,7 @@ FORMS: dict[str, list[Parts]] = {
     "/cloudsql/acme-shop:europe-west1:main": [
         (CLOUD, "cloudsql", None, None, "acme-shop:europe-west1:main", None, None)
     ],
+    "Server=https://api.acme.io;User=ann": [(WEB, "https", None, None, "api.acme.io", None, None)],
     # nothing to connect to
     "": [],
     "postgresql:///shop": [],
@@ -353,6 +354,8 @@ LOCALITIES = {
     **dict.fromkeys(("db", "prod-db", "postgres_main"), SERVICE),
     **dict.fromkeys(("10.2.3.4", "192.168.0.1", "172.16.0.9", "169.254.169.254", "100.100.1.1", "fd00::1"), PRIVATE),
     **dict.fromkeys(("db.internal", "nas.local", "db.corp.lan", "db.home.arpa"), PRIVATE),
+    **dict.fromkeys(("nas.tail1234.ts.net", "nas.tailnet"), PRIVATE),
+    "nas.acts.net": PUBLIC,
     **dict.fromkeys(("example.com", "api.example.org", "db.acme.example", "x.invalid"), RESERVED),
     **dict.fromkeys(
         ("${DB_HOST}", "$HOST", "{{ host }}", "<host>", "your-host.acme.io", "host", "hostname", "%H%"), UNKNOWN

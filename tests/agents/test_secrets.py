@@ -230,6 +230,7 @@ PLACEHOLDERS = [
     "secrets.API_KEY",
     "arn:aws:secretsmanager:eu-west-1:111122223333:secret:app",
     "GITHUB_TOKEN",
+    "S3_UPLOAD_KEY2",
     "true",
     "null",
     "none",
@@ -297,6 +298,7 @@ def test_a_value_that_repeats_its_own_name_is_a_placeholder(value: str) -> None:
         "kroete77",
         "$ecret" + "99x",
         "a" + "&&8d",
+        "QX7_K93_" + "PLMW",
     ],
 )
 def test_literals_are_no_placeholders(value: str) -> None:
@@ -655,6 +657,12 @@ def test_the_lines_around_a_private_key_alone_are_silent(body: str) -> None:
 @pytest.mark.parametrize("words", ["PUBLIC" + " KEY", "CERTIFICATE", "CERTIFICATE REQUEST"])
 def test_public_keys_and_certificates_are_silent(words: str) -> None:
     assert in_text(private_key().replace("PRIVATE" + " KEY", words)) == []
+
+
+@pytest.mark.parametrize(("length", "is_key"), [(15, False), (16, True)])
+def test_letters_alone_are_a_key_if_they_are_many(length: int, is_key: bool) -> None:
+    value = characters("letter", length, 1)
+    assert in_value("API_KEY", value) == ([("named-secret", value)] if is_key else [])
 
 
 def test_an_aws_secret_is_found_beside_its_key_id() -> None:

@@ -81,6 +81,26 @@ CASES: list[tuple[str, object, list[tuple[str, str, str]]]] = [
         [("*", "tools.allowed", "ShellTool")],
     ),
     (".qwen/settings.json", {"allowedTools": ["run_shell_command"]}, [("*", "allowedTools", "run_shell_command")]),
+    (
+        ".qwen/settings.json",
+        {
+            "permissions": {
+                "allow": ["Bash(node *)", "Bash(ruby:*)", "Bash(npx)", "Shell", "Bash(node x.js)", "Read(//srv/**)"],
+                "ask": ["Bash(ruby *)"],
+            }
+        },
+        [
+            ("node *", "permissions.allow", "Bash(node *)"),
+            ("npx *", "permissions.allow", "Bash(npx)"),
+            ("*", "permissions.allow", "Shell"),
+        ],
+    ),
+    (
+        ".qwen/settings.json",
+        {"permissions": {"allow": ["Bash", "Bash(git status *)", "Bash(node -e 1)"], "deny": ["run_shell_command"]}},
+        [],
+    ),
+    (".gemini/settings.json", {"permissions": {"allow": ["Bash(node *)"]}}, []),
     (".gemini/settings.json", {"coreTools": ["run_shell_command"], "tools": {"core": ["run_shell_command"]}}, []),
     (
         ".kiro/agents/a.json",

@@ -27,6 +27,7 @@ DANGERS = {
     " delete_project deleteRepository destroy_stack",
     "return credentials": "get_secret getSecretValue get_connection_string reveal_secret create_access_key",
     "run code": "execute_code executeCode browser_evaluate puppeteer_evaluate evaluate_script execute_python_code",
+    "work the screen, mouse and keyboard": "computer computer_use computerUse",
     "delete data": "delete_file deleteIssue remove_member purge_cache delete_*",
     "write files or rows": "write_file edit_file push_files_x write_query create_table upsert_rows",
     "publish, merge or deploy": "merge_pull_request deploy_edge_function publish_package git_push",

@@ -14,7 +14,7 @@ from damage import EXAMPLES, File, budget, files
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from claude_preflight.agents.files import SEARCHED, kinds_of
+from claude_preflight.agents.files import SEARCHED, UNDECIDED, kinds_of
 from claude_preflight.catalogue import HOOKS, umbrella_kinds
 from claude_preflight.context import Context
 from claude_preflight.examine import FORMATS, Options, examine
@@ -89,7 +89,7 @@ def assert_checked(report: Report, contents: dict[str, bytes]) -> None:
     known = frozenset(umbrella_kinds()) - SEARCHED
     shells = frozenset(("env-file", "shell-rc", "script"))
     for path, content in contents.items():
-        kinds = kinds_of(path) & known - {"unplaced-settings"}
+        kinds = kinds_of(path) & known - UNDECIDED
         if kinds and not readable(content) and not (kinds <= shells and b"\0" not in content):
             assert path in refused, path
 

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spans import assert_inside
 
+from claude_preflight.agents.added_servers import added_servers
 from claude_preflight.agents.audit_entry import read_approvals, read_record
 from claude_preflight.agents.ci import jobs
 from claude_preflight.agents.confidential import confidentiality
@@ -76,7 +77,8 @@ READERS: dict[str, tuple[str, Callable[[str], object]]] = {
     "cmd": (".sh", lambda text: windows_commands(whole(text))),
     "powershell": (".sh", lambda text: windows_commands(whole(text), powershell=True)),
     **{
-        f"source {family}": (".py", partial(read_source, family=family)) for family in ("hash", "slash", "dash", "rust")
+        f"source {family}": (".py", partial(read_source, family=family))
+        for family in ("hash", "running", "nix", "slash", "dash", "rust")
     },
     "secrets in text": (".md", lambda text: list(find_in_text(text))),
     "places": (".env", lambda text: list(places(whole(text)))),
@@ -104,7 +106,7 @@ MODELS: dict[str, Callable[[Document], Any]] = {
         function.__name__: function
         for function in (
             *(servers, settings_of, jobs, read_record, read_approvals, tokens, values, held_values, broken_form),
-            *(tool_approvals, broad_grants, token_references, commands_of, script_launches, local_file),
+            *(tool_approvals, broad_grants, token_references, commands_of, script_launches, added_servers, local_file),
             *(confidentiality, loose_groups, loose_settings, loose_names, in_advice, policy),
         )
     },

@@ -285,6 +285,49 @@ SKIPPING: list[Row] = [
     ),
     *rows("run.bat", SKIPPED, [f"claude ^\r\n  {SKIP}\r\n", f'set "FLAGS={SKIP}"\r\nclaude %FLAGS%\r\n']),
     *rows(
+        "tool.rb",
+        SKIPPED,
+        [
+            f"`claude {SKIP}`\n",
+            f"out = %x(claude {SKIP} -p x)\n",
+            f"out = %x[cd x && claude {SKIP}]\n",
+            f"system 'claude', '{SKIP}', '-p'\n",
+            f"system('claude {SKIP}')\n",
+            f"IO.popen(['claude', '{SKIP}'])\n",
+        ],
+    ),
+    *rows(
+        "tool.pl",
+        SKIPPED,
+        [
+            f"my $x = `claude {SKIP}`;\n",
+            f"print qx{{claude {SKIP}}};\n",
+            f"exec 'claude', '{SKIP}';\n",
+            f"qx!claude {SKIP}!",
+        ],
+    ),
+    *rows(
+        "tool.php",
+        SKIPPED,
+        [
+            f"<?php\n$x = `claude {SKIP}`;\n",
+            f"<?php shell_exec('claude {SKIP}');\n",
+            f"<?php proc_open(['claude', '{SKIP}'], $a, $b);\n",
+        ],
+    ),
+    *rows(
+        "flake.nix",
+        SKIPPED,
+        [
+            f"{{ x = pkgs.writeShellScriptBin \"ai\" ''\n claude {SKIP}\n''; }}",
+            f"{{ shellHook = ''\n  alias c='claude {SKIP}'\n''; }}",
+            f'{{ shellAliases.c = "claude {SKIP}"; }}',
+            f"{{ text = ''\n  exec ${{pkgs.claude-code}}/bin/claude {SKIP} \"$@\"\n''; }}",
+        ],
+    ),
+    *rows("Fastfile", SKIPPED, [f"lane :ai do\n  sh('claude {SKIP}')\nend\n"]),
+    *rows("Tiltfile", SKIPPED, [f"local('claude {SKIP}')\n"]),
+    *rows(
         "tool.py",
         SKIPPED,
         [
@@ -711,6 +754,27 @@ TWINS: list[Row] = [
     *rows("tox.ini", "no-skip-permissions", [f"[t]\ndescription = never claude {SKIP}\ncommands = pytest\n"]),
     *rows("Makefile", "no-skip-permissions", [f"define X\npytest\nendef\n# claude {SKIP}\n"]),
     *rows(
+        "tool.rb",
+        "no-skip-permissions",
+        [
+            f"# `claude {SKIP}`\n",
+            f"raise 'never `claude {SKIP}`'\n",
+            f"deny 'claude', '{SKIP}'\n",
+            f"`docker run --rm acme/sandbox claude {SKIP}`\n",
+            f"`echo never claude {SKIP}`\n",
+        ],
+    ),
+    *rows("tool.pl", "no-skip-permissions", [f"die 'no claude {SKIP}';\n", f"$x = $y{{qx}}; # claude {SKIP}\n"]),
+    *rows(
+        "flake.nix",
+        "no-skip-permissions",
+        [
+            f"{{ a = 1; # claude {SKIP}\n /* claude {SKIP} */ }}",
+            f"{{ longDescription = ''\n  Starts claude {SKIP}\n''; }}",
+            f"{{ shellHook = ''\n  # claude {SKIP}\n  echo 'no claude {SKIP}'\n''; }}",
+        ],
+    ),
+    *rows(
         "tool.py",
         "no-skip-permissions",
         [
@@ -868,10 +932,8 @@ KNOWN_LIMITS: list[tuple[str, str, str, str]] = [
     *[
         ("no-skip-permissions", path, content, UNREAD)
         for path, content in (
-            ("tool.rb", f"`claude {SKIP}`\n"),
-            ("flake.nix", f"{{ x = pkgs.writeShellScriptBin \"ai\" ''\n claude {SKIP}\n''; }}"),
+            ("tool.rb", f"system(<<~SH)\n  claude {SKIP}\nSH\n"),
             ("tool.el", f'(shell-command "claude {SKIP}")\n'),
-            ("Tiltfile", f"local('claude {SKIP}')\n"),
             ("CMakeLists.txt", f"add_custom_target(ai COMMAND claude {SKIP})\n"),
             ("main.tf", f'provisioner "local-exec" {{ command = "claude {SKIP}" }}\n'),
             ("bin/tool", f"claude {SKIP}\n"),

@@ -127,10 +127,17 @@ def flags() -> frozenset[str]:
 def agent_called(name: str) -> Agent | None:
     """Return the agent whose program or package `name` is, a version behind `@` or `==` left aside."""
     package = name[: name.rfind("@")] if name.rfind("@") > 0 else name.partition("==")[0]
-    for agent in agents():
-        if package in agent.packages or program_name(name) in agent.binaries:
-            return agent
-    return None
+    return _by_package().get(package) or _by_binary().get(program_name(name))
+
+
+@cache
+def _by_package() -> dict[str, Agent]:
+    return {package: agent for agent in reversed(agents()) for package in agent.packages}
+
+
+@cache
+def _by_binary() -> dict[str, Agent]:
+    return {binary: agent for agent in reversed(agents()) for binary in agent.binaries}
 
 
 def has_flag(words: Sequence[str]) -> bool:
@@ -177,13 +184,14 @@ def uses_for(agent: Agent, words: Sequence[Text]) -> Iterator[Use]:
 def _binary(word: Text) -> Agent | None:
     """Return the agent whose program `word` is, if it is spelled as a program alone."""
     name = program_name(word)
-    return next((agent for agent in agents() if name in agent.binaries and len(name) > 1), None)
+    return _by_binary().get(name) if len(name) > 1 else None
 
 
 def _own(agent: Agent, words: Sequence[Text], *, named: bool) -> Iterator[Use]:
-    line = f" {' '.join(words)} "
-    if any(f" {own} " in line for own in agent.own_sandbox):
-        return
+    if agent.own_sandbox:
+        line = f" {' '.join(words)} "
+        if any(f" {own} " in line for own in agent.own_sandbox):
+            return
     starts = {name: words.index(name) for switch in agent.switches if (name := switch.subcommand) in words}
     for number, word in enumerate(words):
         if word[:1] != "-":

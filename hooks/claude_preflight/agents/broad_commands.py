@@ -6,6 +6,7 @@ The programs stand in `schemas/broad_commands.json`.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from itertools import takewhile
 
@@ -25,6 +26,8 @@ _URL = late(r"['\"]?(?:\w+://[\w\[]|localhost\b|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?
 _WRAPPERS = frozenset("timeout time nice nohup stdbuf builtin noglob command".split())
 # Where the programs of a machine are.
 _PROGRAM_FOLDERS = ("/bin/", "/sbin/", "/usr/bin/", "/usr/local/bin/", "/opt/homebrew/bin/")
+_OPENING_QUOTE = late(r"\s([\"'])")
+_SHORTEST_CODE = 8  # characters in front of a wildcard; with fewer, who wrote the rule has left the code open
 _HARMLESS = frozenset(("--version", "--help", "-h", "/?"))
 
 
@@ -93,8 +96,23 @@ def breadth(pattern: str) -> Breadth | None:
         rest = _without_values(rest, program)
         inner = next((at for at, word in enumerate(rest) if not word.startswith("-")), None)
         if program.fixed != "program" or inner is None:
-            return Breadth(program.power, name) if _is_free(program, rest, glued, star) else None
+            free = _is_free(program, rest, glued, star)
+            is_code = bool(program.code) and not (program.power == "command" and head.endswith((" ", ";")))
+            return Breadth(program.power, name) if free and not (is_code and _stands_in_code(head, others)) else None
         words = rest[inner:]
+
+
+def _stands_in_code(head: str, others: Sequence[str]) -> bool:
+    """Tell whether the wildcards between `head` and `others` are characters of code in quotes.
+
+    Agents record what was approved once as it was, a `SELECT *` or a glob included.
+    """
+    opening = _OPENING_QUOTE.search(head)
+    if not opening or not others:
+        return False
+    code, end = head[opening.end() :], others[-1]
+    inside = opening[1] not in code.replace(f"\\{opening[1]}", "") and opening[1] in end
+    return inside and len(code) >= _SHORTEST_CODE and bool(re.match(r"[^\"']*\w", end))
 
 
 def _without_values(words: list[str], program: Program) -> list[str]:

@@ -7,10 +7,10 @@ from claude_preflight.late import late
 from claude_preflight.syntax.nodes import Mapping, Tree
 
 # Programs that read their files with a parser for JSON with comments: editors of the VS Code and Zed families, opencode
-# (both endings), Gemini CLI and its forks, Crush. Claude Code, Claude Desktop, Cline and Roo take strict JSON only.
+# (both endings), Gemini CLI and its forks, Crush, Continue. Claude Code, Claude Desktop, Cline, Roo take strict JSON.
 _TAKES_COMMENTS = late(
     r"(^|/)(\.(vscode|vs|cursor|zed|kiro|gemini|qwen|idea|opencode)/.*|\.config/zed/.*|\.?devcontainer.*"
-    r"|opencode\.jsonc?|\.?crush\.json|gemini-extension\.json|[^/]*\.(jsonc|code-workspace))$"
+    r"|opencode\.jsonc?|\.?crush\.json|(gemini|qwen)-extension\.json|\.continue/config\.json|\.continuerc\.json|[^/]*\.(jsonc|code-workspace))$"
 )
 
 
@@ -20,7 +20,7 @@ def tree_of(document: Document) -> Tree:
 
 
 def _read(document: Document) -> Tree:
-    path = document.path
+    path = document.known_as
     if path.endswith((".json", ".jsonc", ".code-workspace")):
         from claude_preflight.syntax.jsonc import read_json
 

@@ -78,7 +78,7 @@ _INLINE = late(r"(?<!\S)!`([^`\r\n]+)`")
 
 def commands_of(document: Document) -> Iterator[ConfiguredCommand]:
     """Yield the commands that `document` has an agent or an editor run, also those in shapes that no client takes."""
-    if document.path.endswith((".md", ".mdc")):
+    if document.known_as.endswith((".md", ".mdc")):
         yield from _shell_lines(document)
         if "hooks:" not in document.text and "mcp" not in document.text:
             return
@@ -88,10 +88,10 @@ def commands_of(document: Document) -> Iterator[ConfiguredCommand]:
     if not isinstance(root, Mapping):
         return
     if (hooks := root.get("hooks")) is not None:
-        yield from _hooks(hooks, _client(document.path))
+        yield from _hooks(hooks, _client(document.known_as))
     yield from _helpers(root)
-    yield from _plugin(document.path, root)
-    yield from _others(document.path, root)
+    yield from _plugin(document.known_as, root)
+    yield from _others(document.known_as, root)
     for server in servers(document):
         yield from _of_server(server)
 

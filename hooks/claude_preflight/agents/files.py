@@ -3,11 +3,17 @@
 A glob matches at any depth of the repository. `**/` stands for any number of folders, `*` for any characters of one
 name. `pattern` gives a kind's globs as one regular expression for the hook manifest; matching here goes by table,
 because compiling those expressions costs more than a commit hook may take.
+
+On the file systems of macOS and Windows upper and lower case are one: `.MCP.JSON` is the file that a client asks for.
+So names that nobody gives to anything else count in any case, which are those with a dotted part, and those of MCP
+configurations. `CLAUDE.md` and its like do so at the root only: further down, `docs/claude.md` is prose about it.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from functools import cache
 
 from claude_preflight.late import late
 from claude_preflight.typed import NamedTuple
@@ -15,6 +21,7 @@ from claude_preflight.typed import NamedTuple
 MCP_CONFIG = "mcp-config"  # holds MCP server entries, of whichever client
 CLAUDE_SETTINGS = "claude-settings"
 UNPLACED_SETTINGS = "unplaced-settings"  # settings of some program, whose content tells whether they are Claude Code's
+UNPLACED_SERVERS = "unplaced-servers"  # what may be a bundle or a recipe with MCP servers, or a part of a plugin
 INSTRUCTIONS = "instructions"  # text an agent loads by itself
 AGENT = "agent"
 SKILL = "skill"
@@ -42,6 +49,8 @@ VIRTUAL = {REPOSITORY: "<repository>", ENVIRONMENT: "<environment>"}
 
 # Kinds with so many files that only those are read which hold a word of a hook, see `Hook.words`.
 SEARCHED = frozenset((CI, DOCKERFILE, COMPOSE, DEPLOYMENT, SOURCE))
+# Kinds by name only: what such a file is, its content tells, see `undecided`.
+UNDECIDED = frozenset((UNPLACED_SETTINGS, UNPLACED_SERVERS))
 
 GLOBS: dict[str, tuple[str, ...]] = {
     MCP_CONFIG: (
@@ -58,8 +67,10 @@ GLOBS: dict[str, tuple[str, ...]] = {
         "claude_desktop_config*.json",
         ".claude.json",
         ".claude/settings*.json",
+        "managed-settings.json",
+        "managed-settings.d/*.json",
         ".gemini/settings.json",
-        ".qwen/settings.json",
+        ".qwen/settings*.json",
         ".zed/settings.json",
         ".amp/settings.json",
         ".vscode/settings.json",
@@ -67,6 +78,7 @@ GLOBS: dict[str, tuple[str, ...]] = {
         ".config/amp/settings.json",
         "*.code-workspace",
         "gemini-extension.json",
+        "qwen-extension.json",
         "opencode.json",
         "opencode.jsonc",
         "crush.json",
@@ -74,6 +86,8 @@ GLOBS: dict[str, tuple[str, ...]] = {
         ".codex/*config.toml",
         ".continue/config.yaml",
         ".continue/config.yml",
+        ".continue/config.json",
+        ".continuerc.json",
         ".continue/mcpServers/*.json",
         ".continue/mcpServers/*.yaml",
         ".continue/mcpServers/*.yml",
@@ -95,6 +109,15 @@ GLOBS: dict[str, tuple[str, ...]] = {
         "managed-settings.d/*.json",
     ),
     UNPLACED_SETTINGS: ("settings*.json", "*settings.json"),
+    UNPLACED_SERVERS: (
+        "manifest.json",
+        "recipe.yaml",
+        "recipe.yml",
+        "recipe.json",
+        ".goose/recipes/**/*.yaml",
+        ".goose/recipes/**/*.yml",
+        ".goose/recipes/**/*.json",
+    ),
     INSTRUCTIONS: (
         "CLAUDE.md",
         "CLAUDE.local.md",
@@ -158,7 +181,7 @@ GLOBS: dict[str, tuple[str, ...]] = {
         ".github/agents/*.md",
         "agents/*.md",
     ),
-    SKILL: ("SKILL.md",),
+    SKILL: ("SKILL.md", "skills/**/SKILL.md"),
     COMMAND: (
         ".claude/commands/**/*.md",
         ".cursor/commands/**/*.md",
@@ -236,6 +259,10 @@ GLOBS: dict[str, tuple[str, ...]] = {
     CI: (
         ".github/workflows/*.yml",
         ".github/workflows/*.yaml",
+        ".gitea/workflows/*.yml",
+        ".gitea/workflows/*.yaml",
+        ".forgejo/workflows/*.yml",
+        ".forgejo/workflows/*.yaml",
         "action.yml",
         "action.yaml",
         ".gitlab-ci*.yml",
@@ -290,29 +317,66 @@ GLOBS: dict[str, tuple[str, ...]] = {
 }
 
 
+# Programs that run elsewhere than on a developer's machine, and we ourselves, ask for these as they are written.
+_AS_WRITTEN = frozenset((CI, TOKEN_INVENTORY, AUDIT_RECORD, POLICY, BASELINE))
+_AT_ROOT = frozenset(("CLAUDE.md", "AGENTS.md", "AGENT.md", "GEMINI.md", "QWEN.md", "WARP.md", "CRUSH.md"))
+_ANYWHERE = frozenset(
+    (
+        *("CLAUDE.local.md", "AGENTS.override.md", "skills/**/*.md", "skills/**/SKILL.md"),
+        *("managed-settings.json", "managed-settings.d/*.json"),
+        "Dockerfile",  # docker itself takes it in small letters
+    )
+)
+
+
 class _Glob(NamedTuple):
+    """A glob, written as `text`, in parts: all of them in lower case, unless it was parsed as it is written."""
+
     kind: str
+    text: str
     folders: tuple[str, ...]
     deep: bool  # any folders may stand between `folders` and the name
     head: str
     tail: str
+    any_case: bool  # whether it matches in any letter case
 
     def matches(self, folders: list[str], name: str) -> bool:
-        if not (
-            name.startswith(self.head) and name.endswith(self.tail) and len(name) >= len(self.head) + len(self.tail)
-        ):
-            return False
-        wanted, count = list(self.folders), len(self.folders)
-        if not self.deep:
-            return not count or folders[-count:] == wanted
-        return any(folders[at : at + count] == wanted for at in range(len(folders) - count + 1))
+        return self.place(folders, name) >= 0
+
+    def place(self, folders: list[str], name: str) -> int:
+        """Return at which of `folders` those of the glob start; -1 where it does not match."""
+        wanted = self.folders
+        if wanted and wanted[-1] not in folders:
+            return -1
+        size = len(self.head) + len(self.tail)
+        if not (name.startswith(self.head) and name.endswith(self.tail) and len(name) >= size):
+            return -1
+        last = len(folders) - len(wanted)
+        starts = range(last + 1) if self.deep else range(max(0, last), last + 1)
+        return next((at for at in starts if folders[at : at + len(wanted)] == list(wanted)), -1)
 
 
-def _parse(kind: str, glob: str) -> _Glob:
+def _parse(kind: str, text: str, glob: str) -> _Glob:
     *folders, name = glob.split("/")
     deep = "**" in folders
-    head, star, tail = name.partition("*")
-    return _Glob(kind, tuple(folder for folder in folders if folder != "**"), deep, head, tail if star else "")
+    if deep:
+        folders.remove("**")
+    head, _, tail = name.partition("*")
+    return _Glob(kind, text, tuple(folders), deep, head, tail, _in_any_case(kind, text))
+
+
+@cache
+def _written(glob: _Glob) -> _Glob:
+    """Return `glob` in the letter case that it is written in."""
+    return _parse(glob.kind, glob.text, glob.text)
+
+
+def _in_any_case(kind: str, glob: str) -> bool:
+    if kind in _AS_WRITTEN:
+        return False
+    return (
+        glob[0] == "." or "/." in glob or (kind in (MCP_CONFIG, SCRIPT) and glob != "agents/*.md") or glob in _ANYWHERE
+    )
 
 
 def _regex(glob: str) -> str:
@@ -323,18 +387,24 @@ def pattern(kinds: tuple[str, ...]) -> str:
     """Return the regular expression, for `search` in a relative path with forward slashes, of the files of `kinds`."""
     if SOURCE in kinds:
         return ""
-    globs = dict.fromkeys(glob for kind in kinds for glob in GLOBS.get(kind, ()))
-    if not globs:  # of what is no file
-        return ""
-    return rf"(^|/)({'|'.join(_regex(glob) for glob in globs)})$"
+    globs = [(kind, glob) for kind in kinds for glob in GLOBS.get(kind, ())]
+    in_any_case = _either(glob for kind, glob in globs if _in_any_case(kind, glob))
+    as_written = _either(glob for kind, glob in globs if not _in_any_case(kind, glob))
+    at_root = _either(glob for _, glob in globs if glob in _AT_ROOT)
+    anywhere = "|".join(filter(None, (in_any_case and f"(?i:{in_any_case})", as_written)))
+    return "|".join(filter(None, (anywhere and f"(^|/)({anywhere})$", at_root and f"^(?i:{at_root})$")))
+
+
+def _either(globs: Iterable[str]) -> str:
+    return "|".join(_regex(glob) for glob in dict.fromkeys(globs))
 
 
 _by_name: dict[str, list[_Glob]] = {}
 _by_ending: dict[str, list[_Glob]] = {}
-_others: list[tuple[str, _Glob]] = []  # with what must stand in the path
+_others: list[tuple[str, _Glob]] = []  # with what must stand in the path, in lower case
 for _kind, _globs in GLOBS.items():
     for _text in _globs:
-        _glob = _parse(_kind, _text)
+        _glob = _parse(_kind, _text, _text.lower())
         if "*" not in _text.rpartition("/")[2]:
             _by_name.setdefault(_glob.head, []).append(_glob)
         elif "." in _glob.tail:
@@ -357,12 +427,46 @@ def are_claude_settings(text: str) -> bool:
     return '"permissions"' in text and bool(_CLAUDE_PERMISSIONS.search(text))
 
 
+def is_undecided(kinds: frozenset[str]) -> bool:
+    """Tell whether only its content tells whether a file of `kinds` is to be checked."""
+    return not kinds.isdisjoint(UNDECIDED) and kinds - UNDECIDED <= SEARCHED
+
+
 def kinds_of(path: str) -> frozenset[str]:
     """Return the kinds of the file at `path` (relative, forward slashes); empty for a file that no agent reads."""
-    folders = path.split("/")
-    name = folders.pop()
+    folded = path.lower()
+    return frozenset(glob.kind for glob, _ in _matching(folded) if _counts(glob, path, folded))
+
+
+def usual_case(path: str) -> str:
+    """Return `path` with those of its parts that make it what it is in the letter case of the client that reads it."""
+    folded = path.lower()
+    parts = path.split("/")
+    for glob, at in _matching(folded):
+        if _counts(glob, path, folded):
+            written = _written(glob)
+            parts[at : at + len(written.folders)] = written.folders
+            name = parts[-1]
+            parts[-1] = f"{written.head}{name[len(written.head) : len(name) - len(written.tail)]}{written.tail}"
+    return "/".join(parts)
+
+
+def _matching(folded: str) -> Iterator[tuple[_Glob, int]]:
+    """Yield the globs that match the path `folded`, which is in lower case, with the place of their folders in it."""
+    *folders, name = folded.split("/")
     dot = name.rfind(".")
-    candidates = [*_by_name.get(name, ()), *(glob for needle, glob in _others if needle in path)]
+    candidates = [*_by_name.get(name, ()), *(glob for needle, glob in _others if needle in folded)]
     if dot >= 0:
         candidates += _by_ending.get(name[dot:], ())
-    return frozenset(glob.kind for glob in candidates if glob.matches(folders, name))
+    for glob in candidates:
+        at = glob.place(folders, name)
+        if at >= 0:
+            yield glob, at
+
+
+def _counts(glob: _Glob, path: str, folded: str) -> bool:
+    """Tell whether `glob`, which matches `folded`, matches `path` in the letter case that it has."""
+    if glob.any_case or ("/" not in path and glob.text in _AT_ROOT):
+        return True
+    *folders, name = path.split("/")
+    return _written(glob).matches(folders, name)

@@ -47,7 +47,7 @@ _ACCOUNT_KEYS = frozenset(
 
 def local_file(document: Document) -> LocalFile | None:
     """Return what local file `document` is by its path, and by its content where the path is not enough; else None."""
-    path, name = document.path, document.path.rpartition("/")[2]
+    path, name = document.known_as, document.known_as.rpartition("/")[2]
     in_claude = "/.claude/" in f"/{path}"
     if name == "CLAUDE.local.md":
         return LocalFile(INSTRUCTIONS, "one person's own instructions", "CLAUDE.local.md")
@@ -83,7 +83,7 @@ def _of_lines(document: Document, name: str, in_claude: bool) -> LocalFile | Non
         return LocalFile(STATE, "every prompt that a person has written", "history.jsonl")
     session = isinstance(first.get("sessionId"), Scalar)
     if in_claude and session and ("parentUuid" in _keys(first) or first.text("type")):
-        ignore = "**/.claude/projects/" if "/.claude/projects/" in f"/{document.path}" else "**/.claude/**/*.jsonl"
+        ignore = "**/.claude/projects/" if "/.claude/projects/" in f"/{document.known_as}" else "**/.claude/**/*.jsonl"
         return LocalFile(STATE, "the transcript of a session", ignore)
     return None
 

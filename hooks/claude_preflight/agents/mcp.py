@@ -1,7 +1,8 @@
 """MCP servers as any client's configuration declares them: one model for all dialects.
 
 Sources: the clients' own documentation of Claude Code, Claude Desktop, Cursor, VS Code, Visual Studio, Windsurf, OpenAI
-Codex, Gemini CLI, Roo, Cline, Zed, Kiro, Amazon Q, opencode, Copilot, Continue, Goose and Amp, read in November 2026.
+Codex, Gemini CLI, Qwen Code, Roo, Cline, Zed, Kiro, Amazon Q, opencode, Copilot, Continue, Goose, Amp and the bundles
+of modelcontextprotocol/mcpb, read in November 2026. `requirements.toml` of Codex starts none: it tells which may be.
 """
 
 from __future__ import annotations
@@ -65,6 +66,14 @@ class Server:
         self.disabled = _is(node, "disabled", True) or _is(node, "enabled", False)
         self._launch: Launch | None = None
 
+    @classmethod
+    def of_launch(cls, launch: Launch, path: tuple[str, ...]) -> Server:
+        """Return the server that `launch`, of a line that is no entry of a configuration, starts or reaches."""
+        place = launch.package or launch.binary or launch.remote or Text.at("", 0, 0)
+        server = cls(place, Mapping([], place.start, place.end), (*path, str(place)))
+        server._launch = launch
+        return server
+
     @property
     def launch(self) -> Launch | None:
         """How the server is started, taken apart; None for one that is only reached by its URL."""
@@ -90,13 +99,13 @@ def servers(document: Document) -> tuple[Server, ...]:
 
 
 def _servers(document: Document) -> tuple[Server, ...]:
-    if document.path.endswith((".md", ".mdc")) and "mcp" not in document.text and "\\" not in document.text:
+    if document.known_as.endswith((".md", ".mdc")) and "mcp" not in document.text and "\\" not in document.text:
         return ()  # nearly every agent: its front matter need not be read; an escape may spell the word
     root = mapping_of(document)
     if root is None:
         return ()
-    found = [server for path, table in _tables(document.path, root) for server in _entries(path, table)]
-    return (*found, *_single_command(document.path, root))
+    found = [server for path, table in _tables(document.known_as, root) for server in _entries(path, table)]
+    return (*found, *_single_command(document.known_as, root), *_of_bundle(root))
 
 
 def _single_command(path: str, root: Mapping) -> Iterator[Server]:
@@ -106,6 +115,14 @@ def _single_command(path: str, root: Mapping) -> Iterator[Server]:
         if name == "serverCommand":
             entry = Mapping([(Text.at("command", *name.span), line)], line.start, line.end)
             yield Server(name, entry, ("mcp", "serverCommand"))
+
+
+def _of_bundle(root: Mapping) -> Iterator[Server]:
+    """Yield the server of a bundle for Claude Desktop, whose manifest holds just one."""
+    server = root.mapping("server")
+    config = server.mapping("mcp_config") if server else None
+    if config:
+        yield Server(root.text("name") or Text.at("", config.start, config.start), config, ("server", "mcp_config"))
 
 
 def _tables(path: str, root: Mapping) -> Iterator[tuple[tuple[str, ...], Node]]:
@@ -127,14 +144,15 @@ def _tables(path: str, root: Mapping) -> Iterator[tuple[tuple[str, ...], Node]]:
             for place in (("mcp", "servers"), ("settings", "mcp", "servers"), ("settings", "mcp.servers"))
         ),
         ("managedMcpServers",),
+        ("experimental", "modelContextProtocolServers"),  # of Continue, in JSON
     ]
     name = path.rpartition("/")[2]
     if "mcp" in name:
         places.append(("servers",))
-    if "opencode" in name or "crush" in name:
+    if "opencode" in name or "crush" in name or "opencode.ai" in (root.text("$schema") or ""):
         places.append(("mcp",))
-    if "/goose/" in path:
-        places.append(("extensions",))
+    if "/goose/" in path or "/.goose/" in f"/{path}" or name.startswith("recipe."):
+        places += [("extensions",), ("recipe", "extensions")]
     found = [(place, node) for place in places if (node := _at(root, place)) is not None]
     yield from found
     yield from _nested_tables(root)
@@ -192,7 +210,7 @@ def _listed(path: tuple[str, ...], number: int, node: Mapping) -> Iterator[Serve
     name = node.text("name") or node.text("id")
     if name is not None:
         yield Server(name, node, (*path, str(name)))
-    elif node.get("command") or _first(node, _URL_KEYS):
+    elif _is_entry(node):
         yield Server(Text.at("", node.start, node.start), node, (*path, str(number)))
     else:
         yield from _entries((*path, str(number)), node)

@@ -365,7 +365,7 @@ _VENDOR_HOSTS = (
 )
 _TEMPLATE = late(r"\$\{[^{}]*\}|\$\w+|\{\{?[^{}]*\}?\}|<[^<>]*>|%\w+%")
 _SECOND_LEVEL = frozenset("co com org net gov ac edu or ne go gob nom ltd".split())
-_INNER_DOMAINS = frozenset("internal local lan intranet corp private home arpa localdomain consul svc".split())
+_INNER_DOMAINS = frozenset("internal local lan intranet corp private home arpa localdomain consul svc tailnet".split())
 
 
 def words(name: str) -> list[str]:
@@ -475,7 +475,8 @@ def locality(host: str) -> str:
         return RESERVED
     if len(labels) == 1:
         return SERVICE
-    return PRIVATE if labels[-1] in _INNER_DOMAINS else PUBLIC
+    # Tailscale resolves its names to 100.64.0.0/10; what it offers to the internet is never plain.
+    return PRIVATE if labels[-1] in _INNER_DOMAINS or labels[-2:] == ["ts", "net"] else PUBLIC
 
 
 def _dotted(number: str) -> str:

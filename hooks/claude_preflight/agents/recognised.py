@@ -6,11 +6,14 @@ from functools import cache
 
 from claude_preflight.agents.known_servers import KnownServer, catalogue
 from claude_preflight.agents.mcp import Server
+from claude_preflight.late import late
 from claude_preflight.syntax.nodes import Text
 from claude_preflight.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from claude_preflight.agents.launch import Launch
+
+_ENCODED = late(r"%([0-9A-Fa-f]{2})")
 
 
 def recognised(server: Server) -> KnownServer | None:
@@ -60,9 +63,22 @@ def _addresses() -> list[tuple[str, str, KnownServer]]:
 
 
 def split_address(address: str) -> tuple[str, str]:
-    """Return the host in lower case, without user, port and brackets, and the path, without outer slashes, of a URL."""
+    """Return the host of a URL in lower case, without user, port and brackets, and the path, without outer slashes.
+
+    The path is the one that a server is asked for: without `.` and `..`, and without what is encoded of it.
+    """
     rest = address.partition("://")[2].partition("?")[0].partition("#")[0]
     authority, _, path = rest.partition("/")
     host = authority.rpartition("@")[2].lower()
     name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
-    return name.rstrip("."), path.strip("/")
+    return name.rstrip("."), _resolved(path) if "." in path or "%" in path else path.strip("/")
+
+
+def _resolved(path: str) -> str:
+    segments: list[str] = []
+    for segment in _ENCODED.sub(lambda match: chr(int(match[1], 16)), path).split("/"):
+        if segment == "..":
+            del segments[-1:]
+        elif segment != ".":
+            segments.append(segment)
+    return "/".join(segments).strip("/")

@@ -6,7 +6,7 @@ from claude_preflight.late import late
 
 # Claude Desktop, Windsurf, Cline, Zed and Codex expand nothing in their files, so no reference can stand there.
 _STYLES = (
-    (late(r"(^|/)\.mcp\.json$|(^|/)\.(kiro|gemini|qwen)/.*\.json$|(^|/)gemini-extension\.json$"), "${%s}"),
+    (late(r"(^|/)\.mcp\.json$|(^|/)\.(kiro|gemini|qwen)/.*\.json$|(^|/)(gemini|qwen)-extension\.json$"), "${%s}"),
     (late(r"(^|/)\.(vscode|vs|cursor|roo)/mcp\.json$"), "${env:%s}"),
     (late(r"(^|/)opencode\.jsonc?$|(^|/)\.opencode/.*\.jsonc?$"), "{env:%s}"),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from claude_preflight.agents.launch import Launch, take_apart
 from claude_preflight.agents.launch.model import Environment
@@ -24,15 +24,22 @@ def script_launches(document: Document) -> tuple[Launch, ...]:
     return document.remember(_launches)
 
 
+def set_once(document: Document) -> Environment:
+    """Return the variables that the shell script `document` gives one value only, whichever way it takes."""
+    return document.remember(_set_once)
+
+
+def _commands(document: Document) -> list[Command]:
+    return commands(Text.at(document.text, 0, len(document.text)))
+
+
 def _launches(document: Document) -> tuple[Launch, ...]:
-    found = commands(Text.at(document.text, 0, len(document.text)))
-    known = _set_once(found)
-    return tuple(launch for command in found for launch in _of_command(document, command, known))
+    known = set_once(document)
+    return tuple(launch for command in document.remember(_commands) for launch in _of_command(document, command, known))
 
 
-def _set_once(found: Sequence[Command]) -> Environment:
-    """Return the variables that the script gives one value only, whichever way it takes."""
-    pairs = [pair for command in found for pair in command.assignments]
+def _set_once(document: Document) -> Environment:
+    pairs = [pair for command in document.remember(_commands) for pair in command.assignments]
     counts = Counter(str(name) for name, _ in pairs)
     return tuple((name, value) for name, value in pairs if counts[str(name)] == 1)
 

@@ -71,7 +71,7 @@ def _settings(document: Document) -> Settings | None:
     directories = permissions.sequence("additionalDirectories")
     return Settings(
         root,
-        _scope(document.path),
+        _scope(document.known_as),
         permissions,
         _rules(permissions, Effect.ALLOW),
         _rules(permissions, Effect.ASK),

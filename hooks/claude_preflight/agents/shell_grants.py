@@ -1,9 +1,9 @@
 """Which commands the configuration of any agent lets it run without asking: one model for all dialects.
 
 Sources: code.claude.com/docs/en/permissions; cursor.com/docs/cli/reference/permissions and reference/permissions;
-opencode.ai/docs/permissions, versions 1 and 2; geminicli.com/docs/tools/shell; code.visualstudio.com on
-`chat.tools.terminal.autoApprove`; kiro.dev/docs/cli/custom-agents/configuration-reference; zed.dev, tool permissions;
-ampcode.com/manual; all as of November 2026.
+opencode.ai/docs/permissions, versions 1 and 2; geminicli.com/docs/tools/shell; the rule parser of QwenLM/qwen-code;
+code.visualstudio.com on `chat.tools.terminal.autoApprove`; kiro.dev/docs/cli/custom-agents/configuration-reference;
+zed.dev, tool permissions; ampcode.com/manual; all as of November 2026.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def broad_grants(document: Document) -> list[Grant]:
         settings = settings_of(document)
         return list(_claude(settings)) if settings else []
     root = mapping_of(document)
-    return list(_others(document.path, root)) if root else []
+    return list(_others(document.known_as, root)) if root else []
 
 
 def _claude(settings: Settings) -> Iterator[Grant]:
@@ -86,6 +86,7 @@ def _others(path: str, root: Mapping) -> Iterator[Grant]:
         yield from _opencode(root)
     elif "/.gemini/" in f"/{path}" or "/.qwen/" in f"/{path}":
         yield from _gemini(root)
+        yield from _qwen(root) if "/.qwen/" in f"/{path}" else ()
     elif name.endswith(".json") and path.rpartition("/")[0].endswith((".kiro/agents", ".amazonq/cli-agents")):
         yield from _kiro(root)
     else:
@@ -206,6 +207,28 @@ def _gemini(root: Mapping) -> Iterator[Grant]:
 def _gemini_pattern(entry: str) -> str | None:
     match = _GEMINI_SHELL.fullmatch(entry)
     return _prefix(match[1] or "") if match else None
+
+
+# --- Qwen Code, whose rules are written like those of Claude Code ---------------------------------------------------
+
+_QWEN_SHELL = late(r"(?:Bash|Shell|ShellTool|run_shell_command)(?:\((.*)\))?", re.DOTALL)
+
+
+def _qwen(root: Mapping) -> Iterator[Grant]:
+    permissions = root.mapping("permissions")
+    denied = [_qwen_pattern(text) for key in ("ask", "deny") for text in _entries(permissions, key)]
+    allowed = [(text, _qwen_pattern(text)) for text in _entries(permissions, "allow")]
+    granted = [Grant(text, pattern, "permissions.allow") for text, pattern in allowed if pattern]
+    yield from _without_denied(granted, (pattern for pattern in denied if pattern))
+
+
+def _qwen_pattern(rule: str) -> str | None:
+    """Return the pattern of a rule for the shell; a command of one word stands for all that begin with it."""
+    match = _QWEN_SHELL.fullmatch(rule.strip())
+    if not match:
+        return None
+    command = (match[1] or "*").replace(":*", " *", 1)
+    return command if "*" in command or " " in command else _prefix(command)
 
 
 # --- Kiro and Amazon Q agents -------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ def token_references(document: Document) -> list[TokenReference]:
 
 
 def _is_prose(document: Document) -> bool:
-    return document.path.endswith((".md", ".mdc")) and "mcp" not in document.text
+    return document.known_as.endswith((".md", ".mdc")) and "mcp" not in document.text
 
 
 def _references(root: Node) -> Iterator[TokenReference]:

@@ -52,8 +52,8 @@ def tool_approvals(document: Document) -> list[Approval]:
     settings = settings_of(document) if CLAUDE_SETTINGS in document.kinds else None
     found = list(_claude(settings)) if settings else []
     for server in servers(document):
-        found += _of_server(document.path, server)
-    found += _of_file(document.path, root)
+        found += _of_server(document.known_as, server)
+    found += _of_file(document.known_as, root)
     cut = (each._replace(server=each.server[:_LONGEST_NAME], tool=each.tool[:_LONGEST_NAME]) for each in found)
     return sorted(dict.fromkeys(cut), key=lambda approval: approval.span)
 

@@ -164,13 +164,24 @@ def _of_settings(
     here = bool(remote) and all(distance_of(place) == LOOPBACK for place in remote)
     for name, value in settings:
         key = str(name)
-        if turns_off_verification(name, value or ""):
+        if turns_off_verification(name, value or "") and not _stays_here(name, settings):
             message = f"does not check certificates ({key}): anyone can answer in the place of whom it talks to"
             repair = "remove it, and trust the other side's own certificate authority"
             yield Evidence("tls-verification-off", name, key, message, repair, _turned_round(document, value))
         elif allows_plain_http(name, value or "") and not plain and not here:
             message = f"may do without TLS ({key})"
             yield Evidence("plain-http-allowed", name, key, message, "remove it, and reach everything by https://")
+
+
+def _stays_here(name: Text, settings: Sequence[_Setting]) -> bool:
+    """Tell whether what the switch called `name` belongs to is reached on this machine, at addresses among `settings`.
+
+    A program there has no certificate that anybody vouches for, and nobody is on the way to it.
+    """
+    owner = _owner(name)
+    urls = [url for other, url in settings if url and "://" in url and _owner(other) == owner]
+    reached = [place for url in urls for place in places(url)]
+    return bool(reached) and all(distance_of(place) == LOOPBACK for place in reached)
 
 
 def _turned_round(document: Document, value: Text | None) -> Fix | None:

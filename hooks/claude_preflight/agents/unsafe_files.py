@@ -66,7 +66,8 @@ _SHELL_NAMED = late(
 )
 _SHELL_PROGRAMS = frozenset("sh bash zsh ksh dash ash fish bats".split())
 _SOURCE_PROGRAMS = {
-    **dict.fromkeys("python python3 ruby perl".split(), "hash"),
+    **dict.fromkeys("python python3".split(), "hash"),
+    **dict.fromkeys("ruby perl".split(), "running"),
     **dict.fromkeys("node bun deno tsx ts-node zx".split(), "slash"),
     "lua": "dash",
 }
@@ -122,8 +123,8 @@ def in_file(document: Document, policy: Policy) -> Iterator[Where]:
 
 
 def _written(document: Document, sandbox: Sandbox | None) -> Iterator[Where]:
-    if document.kinds.isdisjoint(_ADVISING) or document.path.endswith(".toml"):
-        reader = _reader(document.path, document.text, document)
+    if document.kinds.isdisjoint(_ADVISING) or document.known_as.endswith(".toml"):
+        reader = _reader(document.known_as, document.text, document)
         yield from (Where(found) for found in reader(document, sandbox))
     elif files.INSTRUCTIONS in document.kinds or not _DOCUMENTATION.search(document.path):
         from claude_preflight.agents.unsafe_advice import in_advice
@@ -373,7 +374,7 @@ def _in_scalar(document: Document, spot: _Spot, text: Text, outer: Sandbox | Non
         yield from in_variable(Text.at(key, text.start, text.start), text, _sandbox(document, spot, outer))
         return
     mode = _MODE_IN_JSON.search(text) if key in ("settings", "claude_settings") else None
-    if mode or (text == "bypassPermissions" and _MODE_KEY.match(key) and not _CLAUDE_FILES.search(document.path)):
+    if mode or (text == "bypassPermissions" and _MODE_KEY.match(key) and not _CLAUDE_FILES.search(document.known_as)):
         at = text.part(*mode.span(1)) if mode else text
         agent = agents()[0]
         yield Unsafe(agent, str(at), agent.switches[1].effect, at.span, False, _sandbox(document, spot, outer))
@@ -473,9 +474,9 @@ _PROMPT = {
 
 def _claude(document: Document) -> Iterator[Unsafe]:
     """Yield what a settings file of Claude Code, or the front matter of a subagent, says about the mode."""
-    if not document.kinds.isdisjoint((files.AGENT,)) and document.path.endswith(".md"):
+    if not document.kinds.isdisjoint((files.AGENT,)) and document.known_as.endswith(".md"):
         yield from _subagent(document)
-    if not _CLAUDE_FILES.search(document.path):
+    if not _CLAUDE_FILES.search(document.known_as):
         return
     settings = settings_of(document)
     if settings is None or of_settings(settings):
@@ -495,7 +496,7 @@ def _subagent(document: Document) -> Iterator[Unsafe]:
     root = tree_of(document).root
     mode = root.text("permissionMode") if isinstance(root, Mapping) else None
     if mode == "bypassPermissions" and mode is not None:
-        plugin = "/.claude/" not in f"/{document.path}"
+        plugin = "/.claude/" not in f"/{document.known_as}"
         effect = "runs every tool call of this subagent without asking anybody"
         effect += ", unless it comes from a plugin" if plugin else ""
         yield Unsafe(agents()[0], "permissionMode: bypassPermissions", effect, mode.span, False, None)
@@ -504,7 +505,7 @@ def _subagent(document: Document) -> Iterator[Unsafe]:
 def _settings(document: Document) -> Iterator[Where]:
     """Yield the settings of agents that switch checks off."""
     yield from (Where(found, SETTING) for found in _claude(document))
-    path = f"/{document.path}"
+    path = f"/{document.known_as}"
     for agent in agents():
         for setting in agent.settings:
             if any(fnmatchcase(path, pattern if pattern[0] != "*" else f"*{pattern[1:]}") for pattern in setting.files):
@@ -513,7 +514,7 @@ def _settings(document: Document) -> Iterator[Where]:
 
 def _setting(document: Document, agent: Agent, setting: Setting) -> Iterator[Unsafe]:
     root = tree_of(document).root
-    if document.path.endswith(".code-workspace") and isinstance(root, Mapping):
+    if document.known_as.endswith(".code-workspace") and isinstance(root, Mapping):
         root = root.mapping("settings")
     level: list[tuple[Text | None, Node]] = [(None, root)] if root is not None else []
     for step in setting.key:

@@ -72,6 +72,8 @@ _TEST_PATH = late(
     r"(?:^|/)(?:tests?|__tests__|specs?|e2e|testing|__mocks__|mocks?)/|(?:^|/)(?:test_[^/]*|conftest)\.\w+$"
     r"|(?:[._-](?:test|tests|spec|e2e|mock)|Tests?)\.\w+$"
 )
+_TEXT_OF_NIX = late(r"(?:description|help|usage|message|motd|doc|warning|assertion|example)", 2)
+_PUT_IN = late(r"\$\{[^{}\n]*\}(?=/)")
 MODE = "bypassPermissions"
 
 
@@ -91,7 +93,7 @@ def is_test(path: str) -> bool:
 def in_source(path: str, text: str, family: str, sandbox: Sandbox | None) -> Iterator[Unsafe]:
     """Yield the agents that the source code `text` of the file at `path` starts without permission checks."""
     tokens = read_source(text, family)
-    reader = _Reader(text, tokens, sandbox, tested=is_test(path))
+    reader = _Reader(text, tokens, sandbox, tested=is_test(path), nix=family == "nix")
     lists: set[int] = set()
     for number, token in enumerate(tokens):
         if token.kind == STRING:
@@ -100,17 +102,21 @@ def in_source(path: str, text: str, family: str, sandbox: Sandbox | None) -> Ite
 
 
 class _Reader:
-    def __init__(self, text: str, tokens: list[Token], sandbox: Sandbox | None, *, tested: bool) -> None:
+    def __init__(self, text: str, tokens: list[Token], sandbox: Sandbox | None, *, tested: bool, nix: bool) -> None:
         self.text = text
         self.tokens = tokens
         self.sandbox = sandbox
         self.tested = tested
+        self.nix = nix
         self.modes: list[int] = []
         self.mode_names: set[str] | None = None
         self.handed_names: set[str] | None = None
 
     def in_string(self, number: int, token: Token, lists: set[int]) -> Iterator[Unsafe]:
         literal = token.text
+        if self.nix and token.triple:
+            yield from self.script(number, literal)
+            return
         if token.triple and self.is_prose(number, literal):
             return
         if literal == MODE:
@@ -120,7 +126,10 @@ class _Reader:
                 use = next(loose_uses([Text.at("--" + literal, literal.start, literal.end)]))
                 yield unsafe(use, self.sandbox)._replace(spelled=str(literal), span=literal.span)
         elif has_flag(literal.split()):
-            yield from self.with_flag(number, literal, lists)
+            if token.runs and not self.tested:
+                yield from self.command_line(literal, ["system"])
+            else:
+                yield from self.with_flag(number, literal, lists)
         elif literal.strip().lower() in ("auto", "true", "1", "yes", "on"):
             yield from self.variable(number, literal)
 
@@ -131,6 +140,14 @@ class _Reader:
         if any(_RUNNING.match(place.name) for place in self.places(number)):
             return False
         return not literal.lstrip("\\\r\n \t").startswith(("#!", "set -e", "cd ", "export "))
+
+    def script(self, number: int, literal: Text) -> Iterator[Unsafe]:
+        """Yield what a string of Nix over several lines starts, which is a script but where it describes something."""
+        words = literal.replace("'", " ").replace('"', " ").split()
+        if has_flag(words) and not self.tested and not _TEXT_OF_NIX.search(self.target(number)):
+            # What is put in stands for a path.
+            plain = _PUT_IN.sub(lambda match: "x" * len(match[0]), literal)
+            yield from in_shell(Text.at(plain, literal.start, literal.end), self.sandbox)
 
     def mode(self, number: int, literal: Text) -> Iterator[Unsafe]:
         """Yield the permission mode `literal` where it is chosen, not where it is one of several or compared."""
@@ -200,6 +217,10 @@ class _Reader:
         if " " in literal.strip() and not literal.strip().startswith("-"):
             yield from self.command_line(literal, names)
             return
+        bare = [] if places else self.bare_call(number)
+        if bare:
+            yield from in_line(list(uses(bare)), bare, self.sandbox)
+            return
         listed = places[0] if places and (places[0].bracket in "[(" or self.is_item(number)) else None
         if listed and listed.opener in lists:
             return
@@ -251,6 +272,19 @@ class _Reader:
             return
         weak = len(siblings) == 1 and self.is_conditional(literal)
         yield from in_line(found, (*outer, *siblings), self.sandbox, weak=weak)
+
+    def bare_call(self, number: int) -> list[Text]:
+        """Return the strings of the call without brackets that the string is an argument of: `system "a", "b"`."""
+        found: list[Text] = []
+        for index in range(number, max(-1, number - _REACH), -1):
+            token = self.tokens[index]
+            if token.kind == NAME and found and _RUNNING.match(token.text):
+                return found[::-1]
+            if token.kind == STRING:
+                found.append(token.text)
+            elif token.text != ",":
+                break
+        return []
 
     def flags_alone(self, literal: Text, context: str, *, weak: bool) -> Iterator[Unsafe]:
         words = [literal.part(start, end) for start, end in _spans(literal)]

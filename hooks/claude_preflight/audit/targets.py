@@ -69,7 +69,7 @@ def targets(found: Iterable[tuple[Document, Server]], repository: Repository) ->
     """Return the servers that are switched on, sorted by name and launch; what several files declare alike is one."""
     merged: dict[tuple[str, str], Target] = {}
     for document, server in found:
-        if is_off(server, document.path) or (server.command is None and server.remote is None):
+        if is_off(server, document.known_as) or (server.command is None and server.remote is None):
             continue
         target = _target(document, server, repository)
         known = merged.get((target.name, target.launch))

@@ -66,12 +66,12 @@ RULES = (SYNTAX, FRONT_MATTER, DUPLICATE, INVALID, DOUBTFUL, MISSPELT)
 def check(document: Document, context: Context) -> Iterator[Finding]:
     """Yield what the readers of `document` would refuse, drop or overlook."""
     tree = tree_of(document)
-    if document.path.endswith((".md", ".mdc")) and tree.problems:
+    if document.known_as.endswith((".md", ".mdc")) and tree.problems:
         yield _front_matter(tree.problems[0])  # what could be read of it is a guess: good for other checks only
     elif tree.root is None:
         yield from (_syntax(document, problem) for problem in tree.problems[-1:])
     else:
-        if not takes_comments(document.path):
+        if not takes_comments(document.known_as):
             yield from (_syntax(document, problem) for problem in tree.problems[:1])
         yield from _contents(document, tree.root)
 
@@ -135,7 +135,7 @@ _MIXED = (
 
 def _schemas(document: Document, root: Node) -> tuple[str, ...]:
     """Return the names of the schemas that `document` must satisfy."""
-    folder, _, name = document.path.rpartition("/")
+    folder, _, name = document.known_as.rpartition("/")
     parent = folder.rpartition("/")[2]
     kinds = document.kinds
     if files.CLAUDE_SETTINGS in kinds:
@@ -148,7 +148,7 @@ def _schemas(document: Document, root: Node) -> tuple[str, ...]:
             "monitors.json": ("monitors",),
         }.get(name, ())
     if files.AGENT in kinds:
-        return ("agent", "agent-claude-code") if "/.claude/agents/" in f"/{document.path}" else ("agent",)
+        return ("agent", "agent-claude-code") if "/.claude/agents/" in f"/{document.known_as}" else ("agent",)
     if kinds & {files.SKILL, files.COMMAND}:
         return ("skill",)
     return _mcp_schemas(name, parent, root) if files.MCP_CONFIG in kinds else ()
@@ -157,7 +157,7 @@ def _schemas(document: Document, root: Node) -> tuple[str, ...]:
 def _mcp_schemas(name: str, parent: str, root: Node) -> tuple[str, ...]:
     if name.startswith("opencode."):
         return ("mcp-config-opencode",)
-    if name == "gemini-extension.json":
+    if name in ("gemini-extension.json", "qwen-extension.json"):
         return ("mcp-config-gemini",)
     if parent in _MCP_SCHEMAS and not (parent == ".vscode" and name == "settings.json"):
         return (_MCP_SCHEMAS[parent],)

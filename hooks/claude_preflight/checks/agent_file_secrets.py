@@ -93,7 +93,7 @@ class _Secrets:
         tree = tree_of(self.document)
         found = [secret for path, secret in _in_tree(tree.root) if self._name(path, secret)] if tree.root else []
         unread = "#" in text or "\n---" in text  # comments, and further documents in one file
-        if tree.root is None or tree.problems or self.document.path.endswith(_PROSE) or unread:
+        if tree.root is None or tree.problems or self.document.known_as.endswith(_PROSE) or unread:
             found += find_in_text(text)
         return [*found, *find_with_detect_secrets(text, known=found)]
 
@@ -130,7 +130,7 @@ def _finding(document: Document, repeated: Repeated, path: str, number: int) -> 
     secret = repeated.secret
     name = path.rpartition("/")[2]
     variable = suggest_variable(secret.kind, name)
-    style = reference(document.path, variable) if MCP_CONFIG in document.kinds and path else None
+    style = reference(document.known_as, variable) if MCP_CONFIG in document.kinds and path else None
     more = f", and in {len(repeated.others)} more places" if repeated.others else ""
     note = f" ({secret.note})" if secret.note else ""
     message = f"literal secret: {secret.label}{note}{more}"

@@ -69,6 +69,8 @@ RULES = (NOT_LISTED, ALL_TOOLS, BEYOND_ROLE)
 
 # Elsewhere a file without a name is documentation that happens to lie in a folder of agents.
 _NAMED_BY_FILE = late(r"(?:^|/)\.(?:github|opencode|cursor|gemini|qwen)/")
+# A skill may be called "agents", as the folder is that agents lie in.
+_SKILL = late(r"(?:^|/)(?:SKILL\.md|skills/agents/[^/]+)$")
 _ENOUGH = {
     Role.REVIEWER: "Read, Grep, Glob, Bash(git diff *)",
     Role.AUDITOR: "Read, Grep, Glob",
@@ -88,23 +90,25 @@ _INSTEAD = {
 def check(document: Document, context: Context) -> Iterator[Finding]:
     """Yield the tools that the agent in `document` does not need."""
     root = mapping_of(document)
-    if root is None or not _is_agent(document.path, root):
+    if root is None or not _is_agent(document.known_as, root):
         return
-    agent = agent_of(root, document.path)
+    agent = agent_of(root, document.known_as)
     if agent.tools is None:
         if not agent.restricted:
-            yield _not_listed(document.path, agent, root)
+            yield _not_listed(document.known_as, agent, root)
         return
     everything = next((tool for tool in agent.tools if tool.name.lower() in ("*", "all")), None)
     if everything:
         message = f'"{everything.name}" gives the agent every tool, those of all MCP servers included'
-        repair = f"name what it needs, as in {_enough(document.path, agent)}"
+        repair = f"name what it needs, as in {_enough(document.known_as, agent)}"
         yield ALL_TOOLS.at(everything.text.span, message, repair=repair, key="tools")
     for power, role, tools in excess(agent):
         yield _beyond(power, role, tools)
 
 
 def _is_agent(path: str, root: Mapping) -> bool:
+    if _SKILL.search(path):
+        return False
     named = root.text("name") is not None or _NAMED_BY_FILE.search(path)
     return bool(named and root.text("description") is not None)
 

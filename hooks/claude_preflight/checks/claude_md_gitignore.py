@@ -135,7 +135,7 @@ def _client(document: Document, context: Context) -> Iterator[Finding]:
 
 def _client_file(document: Document, context: Context) -> str:
     """Return the path to ask git about: an instruction file's own; for the policy that of the one it speaks of."""
-    if document.path.rpartition("/")[2] == _CLAUDE_MD:
+    if document.known_as.rpartition("/")[2] == _CLAUDE_MD:
         return document.path
     if POLICY in document.kinds and context.repository.is_git:
         return "" if _CLAUDE_MD in context.repository.tracked() else _CLAUDE_MD

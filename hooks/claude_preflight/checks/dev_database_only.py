@@ -146,7 +146,7 @@ def _may_name_database(text: str) -> bool:
 def _configured(document: Document, context: Context) -> Iterator[Finding]:
     from claude_preflight.agents.mcp import servers
 
-    if document.path.endswith((".md", ".mdc")) and not document.text.startswith("---"):
+    if document.known_as.endswith((".md", ".mdc")) and not document.text.startswith("---"):
         return
     from claude_preflight.agents.databases import of_group, of_server
     from claude_preflight.agents.judgement import stage_of_folders

@@ -155,7 +155,7 @@ class _Passage(NamedTuple):
 def check(document: Document, context: Context) -> Iterator[Finding]:
     """Yield what `document` hides from its reviewers, and what in it is made to turn a model around."""
     yield from _hidden_findings(find_hidden(document.text), document.text)
-    if document.path.endswith(_CONFIGURATION):
+    if document.known_as.endswith(_CONFIGURATION):
         yield from _in_configuration(document)
     else:
         yield from _in_markdown(document)

@@ -119,7 +119,7 @@ def _configuration(document: Document, context: Context) -> Iterator[Finding]:
     from claude_preflight.agents.audit_launch import launch_fingerprint
 
     started = (server for server in servers(document) if server.command is not None or server.url is not None)
-    found = [server for server in started if not is_off(server, document.path)]
+    found = [server for server in started if not is_off(server, document.known_as)]
     if not found:
         return
     record = context.document(RECORD)

@@ -42,7 +42,7 @@ from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.hook import run_hook
 from claude_preflight.model import Confidence, Finding, Rule, Severity
-from claude_preflight.wording import in_words
+from claude_preflight.wording import in_words, only
 
 USER_LEVEL = Rule(
     "user-level-servers",
@@ -121,10 +121,14 @@ def _key(found: Sequence[Server]) -> str:
     return ",".join(sorted(str(server.name) for server in found))
 
 
+def _only(found: Sequence[Server]) -> str:
+    return only(server.name for server in found)
+
+
 def _without_effect(found: Sequence[Server]) -> Finding:
     message = f"Claude Code reads no MCP servers from its settings, so these do not exist for it: {_names(found)}"
     repair = 'move them to .mcp.json, as "mcpServers", and take them out here'
-    return NO_EFFECT.at(found[0].name.span, message, repair=repair, key=_key(found), server=str(found[0].name))
+    return NO_EFFECT.at(found[0].name.span, message, repair=repair, key=_key(found), server=_only(found))
 
 
 def _place(document: Document, found: Sequence[Server], context: Context) -> Iterator[Finding]:
@@ -132,7 +136,7 @@ def _place(document: Document, found: Sequence[Server], context: Context) -> Ite
 
     if is_sample(document.path, document.text):
         return
-    program = program_of(document.path)
+    program = program_of(document.known_as)
     sensitive = [server for server in found if _is_sensitive(server)]
     if program:
         message = (
@@ -140,12 +144,12 @@ def _place(document: Document, found: Sequence[Server], context: Context) -> Ite
             f" project: {_names(found)}"
         )
         repair = "keep the servers of this project in .mcp.json, and the file out of the repository"
-        yield USER_LEVEL.at(found[0].name.span, message, repair=repair, key=_key(found), server=str(found[0].name))
-    elif sensitive and is_global(context.repository, document.path):
+        yield USER_LEVEL.at(found[0].name.span, message, repair=repair, key=_key(found), server=_only(found))
+    elif sensitive and is_global(context.repository, document.known_as):
         message = f"these servers are there in every project, whatever it holds: {_names(sensitive)}"
         repair = "move each to the .mcp.json of the projects that need it"
         first = sensitive[0].name
-        yield GLOBAL_SENSITIVE.at(first.span, message, repair=repair, key=_key(sensitive), server=str(first))
+        yield GLOBAL_SENSITIVE.at(first.span, message, repair=repair, key=_key(sensitive), server=_only(sensitive))
 
 
 def _is_sensitive(server: Server) -> bool:
@@ -168,8 +172,7 @@ def _client(found: Sequence[Server], context: Context) -> Iterator[Finding]:
     if len(found) > _LONG_LIST:
         message = f"{len(found)} servers, where the profile client asks for a minimal list: {_names(found)}"
         repair = "keep those that the work needs"
-        first = found[0].name
-        yield CLIENT_LIST.at(first.span, message, repair=repair, key="servers", server=str(first))
+        yield CLIENT_LIST.at(found[0].name.span, message, repair=repair, key="servers")
 
 
 def _database(found: Sequence[Server]) -> Iterator[Finding]:

@@ -56,7 +56,7 @@ import os.path
 from collections.abc import Iterator, Sequence
 
 from claude_preflight.agents.config import mapping_of, tree_of
-from claude_preflight.agents.files import AUDIT_RECORD, GLOBS, MCP_CONFIG, kinds_of
+from claude_preflight.agents.files import AUDIT_RECORD, GLOBS, MCP_CONFIG
 from claude_preflight.agents.mcp import servers
 from claude_preflight.context import Context
 from claude_preflight.document import Document
@@ -203,9 +203,9 @@ def _in_named_files(entries: Sequence[Entry], context: Context) -> frozenset[str
     from claude_preflight.agents.audit_entry import is_inside
 
     paths = {str(path) for entry in entries for path in entry.configs}
-    kept = (path for path in paths if MCP_CONFIG in kinds_of(path) and is_inside(context.repository, path))
-    documents = map(context.document, kept)
-    return frozenset(launch for document in documents if document for _, launch in _launches(document))
+    documents = (context.document(path) for path in paths if is_inside(context.repository, path))
+    kept = (document for document in documents if document and MCP_CONFIG in document.kinds)
+    return frozenset(launch for document in kept for _, launch in _launches(document))
 
 
 def _configured(context: Context) -> dict[str, list[str]] | None:
@@ -214,7 +214,7 @@ def _configured(context: Context) -> dict[str, list[str]] | None:
         return None
     found: dict[str, list[str]] = {}
     for document in context.documents(MCP_CONFIG):
-        if not document.path.endswith((".md", ".mdc")) and tree_of(document).root is None and document.text.strip():
+        if not document.known_as.endswith((".md", ".mdc")) and tree_of(document).root is None and document.text.strip():
             return None
         for name, launch in _launches(document):
             found.setdefault(name, []).append(launch)
@@ -235,7 +235,7 @@ def _switched_off(document: Document, context: Context) -> Iterator[Finding]:
     from claude_preflight.agents.audit_drift import is_off
 
     names = _refused(document, context)
-    off = [server for server in servers(document) if is_off(server, document.path) or server.name in names]
+    off = [server for server in servers(document) if is_off(server, document.known_as) or server.name in names]
     if off:
         listed = [str(server.name) for server in off]
         message = f"nobody uses what is switched off for everybody: {in_words(listed)}"
@@ -246,7 +246,7 @@ def _switched_off(document: Document, context: Context) -> Iterator[Finding]:
 
 def _refused(document: Document, context: Context) -> frozenset[str]:
     """Return the servers of a `.mcp.json` that the settings beside it, which all share, switch off."""
-    folder, _, name = document.path.rpartition("/")
+    folder, _, name = document.known_as.rpartition("/")
     if name != ".mcp.json":
         return frozenset()
     settings = context.document(f"{folder}/.claude/settings.json".removeprefix("/"))

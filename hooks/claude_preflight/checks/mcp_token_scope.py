@@ -47,6 +47,7 @@ from claude_preflight.document import Document
 from claude_preflight.hook import run_hook
 from claude_preflight.model import Confidence, Finding, Rule, Severity, Span
 from claude_preflight.typed import TYPE_CHECKING
+from claude_preflight.wording import only
 
 if TYPE_CHECKING:
     from claude_preflight.agents.known_servers import KnownServer
@@ -203,7 +204,7 @@ def _unlimited(unlimited: list[tuple[Server, str]]) -> Finding:
     message = f"nothing limits what these servers may do, though a switch would: {', '.join(listed)}{more}"
     repair = "add the switch to each that need not write; a token that only reads does as well"
     place = _place(unlimited[0][0])
-    return UNLIMITED.at(place, message, repair=repair, key=", ".join(sorted(names)), server=names[0])
+    return UNLIMITED.at(place, message, repair=repair, key=", ".join(sorted(names)), server=only(names))
 
 
 def _place(server: Server) -> Span:

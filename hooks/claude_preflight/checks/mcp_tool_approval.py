@@ -63,6 +63,7 @@ from claude_preflight.document import Document
 from claude_preflight.hook import run_hook
 from claude_preflight.model import Confidence, Finding, Rule, Severity
 from claude_preflight.syntax.nodes import Mapping, Node
+from claude_preflight.wording import only
 
 ALL_SERVERS = Rule(
     "all-project-servers-enabled",
@@ -133,7 +134,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
         yield from _rules_without_effect(settings)
     root = mapping_of(document)
     if root:
-        yield from _switches(document.path, root)
+        yield from _switches(document.known_as, root)
     yield from _approvals(tool_approvals(document))
 
 
@@ -218,7 +219,7 @@ def _ignored(ignored: list[Approval]) -> Finding:
     )
     key = f"{first.key}: {_names(ignored)}"
     repair = "remove it, or keep to tools that only read"
-    return NO_EFFECT.at(first.span, message, repair=repair, key=key, server=_server(first))
+    return NO_EFFECT.at(first.span, message, repair=repair, key=key, server=only(map(_server, ignored)))
 
 
 def _changing(changing: list[tuple[Approval, Danger]]) -> Finding:
@@ -230,7 +231,8 @@ def _changing(changing: list[tuple[Approval, Danger]]) -> Finding:
     repair = "approve the tools that only read"
     tools = _names(approval for approval, _ in changing)
     first = changing[0][0]
-    return CHANGING_TOOLS.at(first.span, message, repair=repair, key=f"{first.key}: {tools}", server=_server(first))
+    server = only(_server(approval) for approval, _ in changing)
+    return CHANGING_TOOLS.at(first.span, message, repair=repair, key=f"{first.key}: {tools}", server=server)
 
 
 def _names(approvals: Iterable[Approval]) -> str:

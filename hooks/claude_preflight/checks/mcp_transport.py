@@ -2,7 +2,8 @@
 
 What it does
 ------------
-Refuses servers that are reached by plain `http://` or `ws://` anywhere but on this machine, also through a bridge;
+Refuses servers that are reached by plain `http://` or `ws://` anywhere but on this machine, also through a bridge, or
+registered by `claude mcp add` and its like in scripts, Dockerfiles, CI files and instructions;
 hosts that are not what they look like; certificate checks that are turned off. Points out plain HTTP inside the local
 network, credentials that go with it, switches that allow it, tunnels to somebody's machine, and hosts without a name.
 
@@ -35,7 +36,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from claude_preflight.agents.addresses import is_quiet
-from claude_preflight.agents.mcp import servers
+from claude_preflight.agents.files import SCRIPT
+from claude_preflight.agents.mcp import Server, servers
 from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.hook import run_hook
@@ -85,13 +87,17 @@ _RULES = {rule.id: rule for rule in RULES}
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
     """Yield what is unsafe about the connections of the servers of `document`."""
-    found = servers(document)
+    found = (*servers(document), *_added(document))
     if not found or is_quiet(document.text):
         return
     from claude_preflight.agents.transport import judge
 
+    seen = set()
     for server in found:
         for evidence in judge(document, server):
+            if (evidence.rule, evidence.place.start) in seen:
+                continue
+            seen.add((evidence.rule, evidence.place.start))
             yield _RULES[evidence.rule].at(
                 evidence.place.span,
                 f'server "{server.name}" {evidence.message}',
@@ -100,6 +106,16 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
                 server=str(server.name),
                 fix=evidence.fix,
             )
+
+
+def _added(document: Document) -> tuple[Server, ...]:
+    """Return the servers that commands in `document` register."""
+    text = document.text
+    if "mcp" not in text or (" add" not in text and SCRIPT not in document.kinds):
+        return ()
+    from claude_preflight.agents.added_servers import added_servers
+
+    return added_servers(document)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -181,7 +181,7 @@ def _present(document: Document, policy: Policy) -> Iterator[Finding]:
 def _configured(document: Document, policy: Policy) -> Iterator[Finding]:
     from claude_preflight.agents.mcp import servers
 
-    if document.path.endswith((".md", ".mdc")) and not document.text.startswith("---"):
+    if document.known_as.endswith((".md", ".mdc")) and not document.text.startswith("---"):
         return
     from claude_preflight.agents.exposed import loose_settings
     from claude_preflight.agents.handed_on import loose_names
@@ -234,7 +234,7 @@ def _variable_evidence(document: Document, policy: Policy, is_template: bool) ->
         )
         for evidence in found:
             yield str(name), evidence
-    if document.path.rpartition("/")[2] == ".envrc":
+    if document.known_as.rpartition("/")[2] == ".envrc":
         from claude_preflight.agents.handed_on import loaded_files
 
         for setting in loaded_files(Text.at(document.text, 0, len(document.text))):

@@ -47,6 +47,7 @@ References
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
@@ -138,6 +139,7 @@ _MOST_REASONS = 4
 _MOST_SUSPECTS = 100
 _MOST_NAMED = 50
 _LONGEST_SHOWN = 100
+_SHORTEST_NAME = 5  # of a repository, for a folder called like it to be no accident
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
@@ -270,7 +272,10 @@ def _opened(rule: PermissionRule) -> Reach | None:
     folder = specifier.rstrip("/*")
     if not specifier.startswith(("//", "~/")) or not specifier[len(folder) :].startswith("/*"):
         return None
-    return reach(folder.removeprefix("/") if folder.startswith("//") else folder)
+    found = reach(folder.removeprefix("/") if folder.startswith("//") else folder)
+    if found and found.kind == SYSTEM and rule.tool == "Read" and folder.strip("/").count("/"):
+        return None  # one program's configuration, which every user of the machine may read
+    return found
 
 
 def _held(settings: Settings) -> frozenset[str]:
@@ -339,7 +344,7 @@ def _directories(document: Document, settings: Settings, context: Context) -> It
     for folder in settings.directories:
         words, severe = _lies_outside(folder, base)
         normal = posixpath.normpath(posixpath.join(base, folder))
-        if not words or matches_any(folder, context.policy.filesystem_allow):
+        if not words or _is_project(folder, context) or matches_any(folder, context.policy.filesystem_allow):
             continue
         if matches_any(normal, context.policy.filesystem_allow):
             continue
@@ -358,8 +363,24 @@ def _directories(document: Document, settings: Settings, context: Context) -> It
         yield DIRECTORY.at(outside[0].span, message, repair=repair, key=key)
 
 
+def _is_project(folder: str, context: Context) -> bool:
+    """Tell whether the absolute path `folder` leads through a folder called like this repository: a clone of it."""
+    name = os.path.basename(context.repository.root)
+    return len(name) >= _SHORTEST_NAME and name in re.split(r"[\\/]", folder)
+
+
+# What the agent keeps for the project itself, and where its commands write anyhow.
+_OWN_FOLDER = late(
+    r".*[\\/]\.claude[\\/]projects[\\/][^\\/]+[\\/]memory[\\/]*|(?:/private|/var)?/tmp/?|\$\{?TMPDIR\}?/?"
+    r"|.*[\\/]AppData[\\/]Local[\\/]Temp[\\/]*|%TE?MP%[\\/]*",
+    re.IGNORECASE,
+)
+
+
 def _lies_outside(folder: Text, base: str) -> tuple[str, bool]:
     """Return what `folder` opens outside of the project, in words, and whether that is far too much."""
+    if _OWN_FOLDER.fullmatch(folder):
+        return "", False
     found = reach(folder, base)
     if found is None:
         absolute = folder.startswith(("/", "~")) or re.match(r"[A-Za-z]:[\\/]", folder)

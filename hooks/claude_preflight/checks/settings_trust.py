@@ -191,7 +191,7 @@ def _counts(risk: Risk, command: ConfiguredCommand, document: Document) -> bool:
     """Tell whether `risk` is one where the command stands."""
     if risk.kind == "home program":
         # One person's settings, and an organisation's, may well name programs of the machine they are for.
-        return not document.path.endswith("settings.local.json") and "managed-settings" not in document.path
+        return not document.known_as.endswith("settings.local.json") and "managed-settings" not in document.known_as
     return risk.kind != "approves" or _approves_too_much(command)
 
 
@@ -213,10 +213,23 @@ def _posted(command: ConfiguredCommand) -> Iterator[Finding]:
         )
 
 
+# Programs that formatters, linters, compilers and test runners bring along, with the packages they come in.
+_PROJECT_TOOLS = {
+    **dict.fromkeys("cypress eslint jest knip lint-staged mocha nx oxlint prettier stylelint".split()),
+    **dict.fromkeys("svelte-check textlint ts-node tsx turbo vitest vue-tsc xo".split()),
+    "biome": "@biomejs/biome",
+    "commitlint": "@commitlint/cli",
+    "markdownlint": "markdownlint-cli",
+    "ng": "@angular/cli",
+    "playwright": "@playwright/test",
+    "tsc": "typescript",
+}
+
+
 def _unpinned(found: list[tuple[ConfiguredCommand, Risk]], document: Document, context: Context) -> Iterator[Finding]:
     """Yield one finding for all packages without a version, but those that the project itself installs."""
     manifests = _manifests(document, context)
-    found = [(command, risk) for command, risk in found if not _is_installed(risk, manifests)]
+    found = [(command, risk) for command, risk in found if not _is_installed(command, risk, manifests)]
     if found:
         names = dict.fromkeys(risk.detail for _, risk in found)
         message = f"hooks and other commands run packages of any version: {', '.join(names)}"
@@ -224,11 +237,19 @@ def _unpinned(found: list[tuple[ConfiguredCommand, Risk]], document: Document, c
         yield UNPINNED.at(found[0][1].place.span, message, repair=repair, key="commands")
 
 
-def _is_installed(risk: Risk, manifests: list[str]) -> bool:
-    """Tell whether a launcher that prefers installed packages will find this one."""
-    launcher, _, package = risk.detail.rpartition(" ")
-    prefers = launcher in ("npx", "bunx", "npm exec") and str(risk.place) == package
-    return prefers and any(f'"{package}"' in manifest for manifest in manifests)
+def _is_installed(command: ConfiguredCommand, risk: Risk, manifests: list[str]) -> bool:
+    """Tell whether a launcher that prefers installed packages will find this one.
+
+    A tool of developers is taken for installed where no manifest says otherwise: projects call theirs that way, and
+    the manifest may be that of a part of them. With a switch that agrees to a download it is not.
+    """
+    launcher, _, name = risk.detail.rpartition(" ")
+    if launcher not in ("npx", "bunx", "npm exec") or str(risk.place) != name:
+        return False
+    package = _PROJECT_TOOLS.get(name) or name
+    if not manifests:
+        return name in _PROJECT_TOOLS and risk.detail in command.text
+    return any(f'"{each}"' in manifest for manifest in manifests for each in (name, package))
 
 
 def _manifests(document: Document, context: Context) -> list[str]:

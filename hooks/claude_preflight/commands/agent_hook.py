@@ -11,9 +11,10 @@ import json
 import os
 import sys
 
-from claude_preflight.agents.files import kinds_of
+from claude_preflight.context import Context
 from claude_preflight.examine import FOUND_NOTHING, Options, Unusable, examine
 from claude_preflight.model import Severity
+from claude_preflight.policy import Policy
 from claude_preflight.report.text import line
 from claude_preflight.repository import Repository
 from claude_preflight.typed import TYPE_CHECKING
@@ -40,7 +41,8 @@ def run(options: argparse.Namespace, files: list[str]) -> int:
     path, folder = _written(sys.stdin.buffer.read(_MOST_INPUT))
     repository = Repository(folder)
     relative = repository.relative(os.path.join(folder, path)) if path else None
-    if not relative or not kinds_of(relative) or not os.path.isfile(repository.absolute(relative)):
+    kinds = Context(repository, Policy(), "").kinds_of(relative) if relative else ()
+    if not relative or not kinds or not os.path.isfile(repository.absolute(relative)):
         return FOUND_NOTHING
     os.chdir(repository.root)
     report = examine(Options(paths=(relative,)))

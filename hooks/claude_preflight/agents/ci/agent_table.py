@@ -77,5 +77,11 @@ def habits_of(agent: Agent) -> Habits:
 
 
 def wrapping_called(name: str) -> Wrapping | None:
-    """Return the action called `name` (in lower case, without its version) if it wraps an agent."""
-    return _table()[1].get(name)
+    """Return the action called `name` (in lower case, without its version), or its fork, if it wraps an agent."""
+    return _table()[1].get(name) or _forks().get(name.partition("/")[2])
+
+
+@cache
+def _forks() -> dict[str, Wrapping]:
+    """Return the actions by their names without the owner: a fork keeps the inputs and what they set off."""
+    return {name.partition("/")[2]: wrapping for name, wrapping in _table()[1].items()}

@@ -1,14 +1,18 @@
 """Ask detect-secrets for a second opinion, where it can have one.
 
-Importing it costs a commit three times what all the rest does, because it brings an HTTP client. So it is asked only
-about lines that hold both a word which one of its plugins looks for and a string which looks generated and which the
-first engine has not named already. Its verification, which sends what it finds to the vendors, is never called.
+Importing it costs a commit as much as all the rest does. So it is asked only about lines that hold both a word which
+one of its plugins looks for and a string which looks generated and which the first engine has not named already. Its
+verification, which sends what it finds to the vendors, is never called; it gets no HTTP client for that, whose mere
+import opens a socket.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
+from types import ModuleType
 
 from claude_preflight.agents.secrets.names import NOTHING, what_is_named
 from claude_preflight.agents.secrets.placeholders import is_placeholder
@@ -31,17 +35,40 @@ _NAMED = late(r"([\w.-]+)[\"'`\]]*\s*(?:=>|:=|=+|:)\s*[\"'`]?$")
 _AROUND = 300  # characters of a line that count on either side of a generated string
 
 
+class _NoClient(ModuleType):
+    """Stands for `requests` where only its types are named."""
+
+    def __getattr__(self, name: str) -> type:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return object
+
+
+@contextmanager
+def _without_client() -> Iterator[None]:
+    """Let modules import no HTTP client, unless there is one already."""
+    if "requests" in sys.modules:
+        yield
+        return
+    sys.modules["requests"] = _NoClient("requests")
+    try:
+        yield
+    finally:
+        del sys.modules["requests"]
+
+
 @cache
 def _plugins() -> tuple[BasePlugin, ...]:
     """Return the plugins for the forms that the table of kinds does not have."""
-    from detect_secrets.plugins.artifactory import ArtifactoryDetector
-    from detect_secrets.plugins.basic_auth import BasicAuthDetector
-    from detect_secrets.plugins.cloudant import CloudantDetector
-    from detect_secrets.plugins.ibm_cloud_iam import IbmCloudIamDetector
-    from detect_secrets.plugins.ibm_cos_hmac import IbmCosHmacDetector
-    from detect_secrets.plugins.keyword import KeywordDetector
-    from detect_secrets.plugins.npm import NpmDetector
-    from detect_secrets.plugins.softlayer import SoftlayerDetector
+    with _without_client():
+        from detect_secrets.plugins.artifactory import ArtifactoryDetector
+        from detect_secrets.plugins.basic_auth import BasicAuthDetector
+        from detect_secrets.plugins.cloudant import CloudantDetector
+        from detect_secrets.plugins.ibm_cloud_iam import IbmCloudIamDetector
+        from detect_secrets.plugins.ibm_cos_hmac import IbmCosHmacDetector
+        from detect_secrets.plugins.keyword import KeywordDetector
+        from detect_secrets.plugins.npm import NpmDetector
+        from detect_secrets.plugins.softlayer import SoftlayerDetector
 
     return (
         CloudantDetector(),

@@ -8,5 +8,5 @@ amp --dangerously-allow-all -x "$1"
 q chat --no-interactive -a "$1"
 cline -y "$1"
 droid exec --skip-permissions-unsafe "$1"
-codex --full-auto "$1"
+codex --dangerously-bypass-hook-trust "$1"
 claude --allow-dangerously-skip-permissions

@@ -5,3 +5,4 @@ gemini --sandbox --yolo -p "$1"
 apt-get install -y gemini
 rm -f cursor-agent.log
 claude --dangerously-skip-permissions=false -p x
+codex exec --full-auto -C . "$1"

@@ -1,0 +1,3 @@
+<?php
+$answer = `claude --dangerously-skip-permissions -p x`;
+system("claude --dangerously-skip-permissions");

@@ -1,0 +1,3 @@
+# `claude --dangerously-skip-permissions`
+abort "never `claude --dangerously-skip-permissions`" if ARGV.include?("--dangerously-skip-permissions")
+`claude -p x`
