@@ -232,6 +232,8 @@ DENIED = [
     ("a/**/b/**/c", "a/b/c a/x/b/y/z/c a/b/c/d", "a/c x/a/b/c"),
     ("[a-c].txt", "a.txt x/c.txt", "d.txt -.txt"),
     ("[]x].txt", "].txt x.txt", "[.txt"),
+    ("[!]x].txt", "a.txt", "].txt x.txt"),
+    ("[a].txt", "a.txt", "b.txt"),
     ("\\*.txt", "*.txt", "a.txt"),
     ("a\\", "", "a a\\"),
     ("[a", "", "[a a"),
