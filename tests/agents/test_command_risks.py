@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from claude_preflight.agents.command_risks import (
+from claude_preflight.agents.command_risks.credentials import secret_file
+from claude_preflight.agents.command_risks.reading import risks
+from claude_preflight.agents.command_risks.risk import (
     APPROVES,
     EXFILTRATION,
     FILLED_ARGUMENT,
@@ -21,8 +23,6 @@ from claude_preflight.agents.command_risks import (
     SHARED_FOLDER,
     SPLIT_SESSION,
     UNPINNED,
-    risks,
-    secret_file,
 )
 from claude_preflight.agents.configured_commands import ConfiguredCommand
 from claude_preflight.syntax.jsonc import read_json

@@ -664,7 +664,7 @@ def test_public_keys_and_certificates_are_silent(words: str) -> None:
 
 @pytest.mark.parametrize(("length", "is_key"), [(15, False), (16, True)])
 def test_letters_alone_are_a_key_if_they_are_many(length: int, is_key: bool) -> None:
-    value = characters("letter", length, 1)
+    value = characters("letter", length, 4)
     assert in_value("API_KEY", value) == ([("named-secret", value)] if is_key else [])
 
 

@@ -55,7 +55,7 @@ from claude_preflight.syntax.nodes import Mapping, Scalar, Text
 from claude_preflight.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from claude_preflight.agents.command_risks import Risk
+    from claude_preflight.agents.command_risks.risk import Risk
 
 _ERROR, _WARNING = Severity.ERROR, Severity.WARNING
 _HIGH, _MEDIUM = Confidence.HIGH, Confidence.MEDIUM
@@ -170,7 +170,7 @@ def _commands(document: Document, context: Context) -> Iterator[Finding]:
             yield from _posted(command)
         if command.posted or (command.arguments is None and _OWN_SCRIPT.fullmatch(command.text)):
             continue
-        from claude_preflight.agents.command_risks import risks
+        from claude_preflight.agents.command_risks.reading import risks
 
         for risk in risks(command):
             if risk.kind == "unpinned":

@@ -177,7 +177,7 @@ def _credentials(paths: tuple[str, ...]) -> tuple[str, ...]:
         path.rpartition("/")[2] in _telling()[0] or any(each in path for each in _telling()[1]) for path in paths
     ):
         return ()
-    from claude_preflight.agents.command_risks import secret_file
+    from claude_preflight.agents.command_risks.credentials import secret_file
 
     return tuple(dict.fromkeys(name for path in paths if (name := secret_file(path))))
 

@@ -1,0 +1,77 @@
+"""Programs that a command may run, by what they do with what they are given, and the options that tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from claude_preflight.late import late
+from claude_preflight.syntax.nodes import Text
+
+SHELLS = frozenset("sh bash zsh dash ksh ash fish".split())
+RUNTIMES = frozenset("python python3 python2 node nodejs deno bun ruby perl php lua pwsh powershell".split())
+CODE_OPTIONS = {"perl": "-e", "ruby": "-e", "node": "-e", "nodejs": "-e", "bun": "-e", "php": "-r", "lua": "-e"}
+FETCHERS = frozenset("curl wget aria2c fetch http https xh iwr irm invoke-webrequest invoke-restmethod".split())
+NETWORK = frozenset("nc ncat netcat telnet socat".split())
+LOOKUPS = frozenset("dig host nslookup ping".split())
+# They print what another machine sends, without being asked for a file; of some only what these words do.
+ANSWERED = {
+    **dict.fromkeys("ssh dig host nslookup lynx w3m links elinks ftp nc ncat netcat telnet socat".split(), ()),
+    "aws": ("s3",),
+    "gsutil": ("cat", "cp"),
+    "gh": ("api", "gist"),
+}
+ALL_IN_ONE = frozenset(("busybox", "toybox"))  # their first word is the program
+# Of Windows: the first writes what it fetches to its last operand, the others run what an address gives.
+FETCHES_TO_FILE = frozenset(("certutil", "bitsadmin", "start-bitstransfer"))
+RUNS_ADDRESS = frozenset(("mshta", "regsvr32"))
+COPIERS = frozenset("scp rsync sftp rclone".split())
+# They print what they are given, changed or not.
+FILTERS = frozenset(
+    "cat tee tr sed awk gawk grep egrep rg cut head tail sort uniq base64 gzip gunzip zcat xz bzip2 tar zip openssl xxd"
+    " od hexdump jq yq xargs rev fold paste column iconv strings tac nl less more bat get-content type gc".split()
+)
+# Of these the first operand is a pattern or a program, no file.
+PATTERN_FIRST = frozenset("sed awk gawk grep egrep rg jq yq".split())
+ECHOES = frozenset("echo printf write-output write-host".split())
+SILENT = frozenset(("-q", "--quiet", "--silent", "-c", "--count", "-l"))
+# Programs that an expansion cannot harm, and words of the shell that split nothing or are meant to.
+HARMLESS = ECHOES | frozenset(
+    "[[ (( [ test case for select exit return export local readonly declare typeset shift set unset : true".split()
+)
+INERT = frozenset("echo printf cat exit true : return sleep date".split())
+FETCHING = late(r"\b(?:iwr|irm|invoke-webrequest|invoke-restmethod|downloadstring|downloadfile|curl|wget)\b", re.I)
+_POWERSHELL_EVALUATION = late(r"(?:\biex|\binvoke-expression)\s*\(|\[scriptblock\]::create\s*\(", re.IGNORECASE)
+
+
+def runs_download(text: str) -> bool:
+    """Tell whether the PowerShell text `text` runs what it fetches, in an expression and not through a pipe."""
+    plain = text.replace("`", "")
+    return bool(_POWERSHELL_EVALUATION.search(plain) and FETCHING.search(plain))
+
+
+def gives_code(word: str, *, powershell: bool) -> bool:
+    """Tell whether `word` is the option behind which a shell finds a script."""
+    if powershell:
+        return len(word) > 1 and "-command".startswith(word.lower())
+    return word == "--command" or (word[:1] == "-" and word[1:2] != "-" and "c" in word)
+
+
+def is_cmd_switch(word: str) -> bool:
+    """Tell whether `word` is the option behind which `cmd` finds a line."""
+    return word.lower() in ("/c", "/k", "/r")
+
+
+def is_encoding(word: str) -> bool:
+    """Tell whether `word` is the option behind which PowerShell finds encoded code."""
+    return word.lower() == "-ec" or (len(word) > 1 and "-encodedcommand".startswith(word.lower()))
+
+
+def decodes(name: str, words: Sequence[Text]) -> bool:
+    if name == "rev":
+        return True
+    if name == "base64":
+        return any(word in ("-d", "-D", "--decode", "-di") for word in words)
+    return (name == "xxd" and any(word.startswith("-") and "r" in word for word in words)) or (
+        name == "openssl" and "-d" in words
+    )
