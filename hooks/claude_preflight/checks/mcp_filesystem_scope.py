@@ -166,9 +166,12 @@ class _Subject:
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
     """Yield what is wrong with the files that the servers of `document` may use."""
+    subjects = list(_subjects(document))
+    if not subjects:
+        return
     from claude_preflight.agents.launch import all_of
 
-    for subject in _subjects(document):
+    for subject in subjects:
         given = list(given_paths(subject.launch, subject.env))
         for path in given:
             yield from _judge(subject, path, context)

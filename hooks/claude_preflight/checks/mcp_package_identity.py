@@ -136,7 +136,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
 
 
 def _subjects(document: Document) -> Iterator[_Subject]:
-    found = servers(document)
+    found = [server for server in servers(document) if server.launch]
     if not found:
         return
     from claude_preflight.agents.launch import all_of

@@ -93,7 +93,9 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
 
 
 def _in_entries(document: Document, context: Context) -> Iterator[_Unpinned]:
-    found = [each for server in servers(document) for each in _unpinned(str(server.name), server.launch)]
+    found = [
+        each for server in servers(document) if server.launch for each in _unpinned(str(server.name), server.launch)
+    ]
     asked = any(_may_be_installed(each.launch) for each in found)
     installed = _installed(document, context) if asked else frozenset[str]()
     for each in found:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from functools import cache
 from types import ModuleType
 
@@ -44,23 +43,11 @@ class _NoClient(ModuleType):
         return object
 
 
-@contextmanager
-def _without_client() -> Iterator[None]:
-    """Let modules import no HTTP client, unless there is one already."""
-    if "requests" in sys.modules:
-        yield
-        return
-    sys.modules["requests"] = _NoClient("requests")
-    try:
-        yield
-    finally:
-        del sys.modules["requests"]
-
-
 @cache
 def _plugins() -> tuple[BasePlugin, ...]:
     """Return the plugins for the forms that the table of kinds does not have."""
-    with _without_client():
+    there = sys.modules.setdefault("requests", _NoClient("requests"))
+    try:
         from detect_secrets.plugins.artifactory import ArtifactoryDetector
         from detect_secrets.plugins.basic_auth import BasicAuthDetector
         from detect_secrets.plugins.cloudant import CloudantDetector
@@ -69,6 +56,9 @@ def _plugins() -> tuple[BasePlugin, ...]:
         from detect_secrets.plugins.keyword import KeywordDetector
         from detect_secrets.plugins.npm import NpmDetector
         from detect_secrets.plugins.softlayer import SoftlayerDetector
+    finally:
+        if isinstance(there, _NoClient):
+            del sys.modules["requests"]
 
     return (
         CloudantDetector(),
