@@ -39,6 +39,7 @@ def tool(entry: str) -> Tool:
         ("tools:\n  read: true\n  bash: false\n  '*': true\n", [("read", None, 9), ("*", None, 37)]),
         ("tools: '*'", [("*", None, 8)]),
         ("tools: Bash(git", [("Bash", "git", 7)]),
+        ('tools: "Read\\nBash(a, b\\nEdit"', [("Read", None, 8), ("Bash", "a, b", 14), ("Edit", None, 25)]),
         ("tools: ''", []),
         ("tools: Read, Write\ndisallowedTools: Write", [("Read", None, 7)]),
         ("tools:", None),

@@ -70,11 +70,17 @@ def fill(folder: Path, contents: dict[str, bytes]) -> None:
     git(folder, "add", "-A", "-f")
 
 
-def readable(content: bytes) -> bool:
+def readable(content: bytes, encoding: str = "utf-8") -> bool:
     try:
-        return "\0" not in content.decode()
+        return "\0" not in content.decode(encoding)
     except UnicodeDecodeError:
         return False
+
+
+def readable_in_a_shell(content: bytes) -> bool:
+    """Tell whether `content` is text in any encoding: those of the files of shells are read in all of them."""
+    marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return b"\0" not in content or (marked and readable(content, "utf-16"))
 
 
 def assert_checked(report: Report, contents: dict[str, bytes]) -> None:
@@ -90,7 +96,7 @@ def assert_checked(report: Report, contents: dict[str, bytes]) -> None:
     shells = frozenset(("env-file", "shell-rc", "script"))
     for path, content in contents.items():
         kinds = kinds_of(path) & known - UNDECIDED
-        if kinds and not readable(content) and not (kinds <= shells and b"\0" not in content):
+        if kinds and not readable(content) and not (kinds <= shells and readable_in_a_shell(content)):
             assert path in refused, path
 
 

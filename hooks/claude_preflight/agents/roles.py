@@ -295,18 +295,18 @@ def _tools(node: object) -> Iterator[Tool]:
 
 
 def _listed(text: Text) -> Iterator[Tool]:
-    """Yield the tools of a list with commas, of which those in parentheses do not count."""
+    """Yield the tools of a list with commas, of which those in parentheses do not count; a line end parts them as well."""
     start = depth = 0
-    for at, char in enumerate(f"{text},"):
+    for at, char in enumerate(f"{text}\n"):
         if char == "(":
             depth += 1
         elif char == ")":
             depth = max(0, depth - 1)
-        elif char == "," and (not depth or at == len(text)):
+        elif char in "\r\n" or (char == "," and not depth):
             item = _stripped(text.part(start, at))
             if item:
                 yield _tool(item)
-            start = at + 1
+            start, depth = at + 1, 0
 
 
 def _stripped(text: Text) -> Text:
