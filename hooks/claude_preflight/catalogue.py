@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache
-from importlib import import_module
 
 from claude_preflight.agents import files, words
+from claude_preflight.late import module
 from claude_preflight.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ UMBRELLA = "claude-preflight"
 
 
 # A run over many files asks for each check as often.
-_imported = cache(import_module)
+_imported = cache(module)
 
 
 class Hook(NamedTuple):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 
 from claude_preflight import __version__
 from claude_preflight.examine import COULD_NOT_CHECK, Options, Unusable, examine, refuse, show, split_arguments
+from claude_preflight.late import module
 from claude_preflight.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -58,10 +58,10 @@ def _parser(called: str) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for name, (module, summary) in COMMANDS.items():
+    for name, (implemented, summary) in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
         if name == called:
-            implementation = import_module(module)
+            implementation = module(implemented)
             implementation.add_arguments(command)
             command.set_defaults(run=implementation.run)
     return parser

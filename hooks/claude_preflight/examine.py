@@ -6,7 +6,6 @@ import gc
 import os
 import sys
 from collections.abc import Iterable
-from importlib import import_module
 from itertools import chain
 
 from claude_preflight import catalogue, clock, selection
@@ -16,6 +15,7 @@ from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.git import GitError, git
 from claude_preflight.intake import Refusal, decode, read_worktree
+from claude_preflight.late import module
 from claude_preflight.model import Severity
 from claude_preflight.policy import FILE_NAME, Policy, PolicyError, read_policy
 from claude_preflight.report.safe import printable
@@ -104,7 +104,7 @@ def show(report: Report, *, strict: bool, form: str = "text") -> int:
     """
     for crash in report.crashes:
         sys.stderr.write(f"claude-preflight: {printable(crash)} (a bug of ours; the other checks went on)\n")
-    write(import_module(FORMATS[form]).render(report))
+    write(module(FORMATS[form]).render(report))
     gc.freeze()  # Python looks for garbage twice when it ends, which takes a tenth of a short run
     return status(report, strict=strict)
 

@@ -1,12 +1,14 @@
-"""Regular expressions compiled at their first use: compiling all of them would cost more than most runs."""
+"""What is made at its first use, because making all of it would cost more than most runs: expressions, modules."""
 
 from __future__ import annotations
 
 import re
+import sys
 
 from claude_preflight.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from types import ModuleType
     from typing import Any
 
 
@@ -26,3 +28,9 @@ class _LatePattern:
 def late(pattern: str, flags: re.RegexFlag | int = 0) -> re.Pattern[str]:
     """Return `pattern` as `re.compile` does, but compiled, and refused with `re.error`, only at its first use."""
     return _LatePattern(pattern, flags)  # type: ignore[return-value]
+
+
+def module(name: str) -> ModuleType:
+    """Import the module with the full name `name` and return it; importing `importlib` costs more than most modules."""
+    __import__(name)
+    return sys.modules[name]

@@ -12,7 +12,7 @@ configurations. `CLAUDE.md` and its like do so at the root only: further down, `
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 
 from claude_preflight.late import late
@@ -338,7 +338,6 @@ class _Glob(NamedTuple):
     deep: bool  # any folders may stand between `folders` and the name
     head: str
     tail: str
-    any_case: bool  # whether it matches in any letter case
 
     def matches(self, folders: list[str], name: str) -> bool:
         return self.place(folders, name) >= 0
@@ -362,7 +361,7 @@ def _parse(kind: str, text: str, glob: str) -> _Glob:
     if deep:
         folders.remove("**")
     head, _, tail = name.partition("*")
-    return _Glob(kind, text, tuple(folders), deep, head, tail, _in_any_case(kind, text))
+    return _Glob(kind, text, tuple(folders), deep, head, tail)
 
 
 @cache
@@ -371,6 +370,7 @@ def _written(glob: _Glob) -> _Glob:
     return _parse(glob.kind, glob.text, glob.text)
 
 
+@cache
 def _in_any_case(kind: str, glob: str) -> bool:
     if kind in _AS_WRITTEN:
         return False
@@ -399,9 +399,11 @@ def _either(globs: Iterable[str]) -> str:
     return "|".join(_regex(glob) for glob in dict.fromkeys(globs))
 
 
+_NO_KINDS = frozenset[str]()
 _by_name: dict[str, list[_Glob]] = {}
 _by_ending: dict[str, list[_Glob]] = {}
-_others: list[tuple[str, _Glob]] = []  # with what must stand in the path, in lower case
+_by_head: list[_Glob] = []
+_by_folder: dict[str, list[_Glob]] = {}  # for files of any name
 for _kind, _globs in GLOBS.items():
     for _text in _globs:
         _glob = _parse(_kind, _text, _text.lower())
@@ -409,8 +411,11 @@ for _kind, _globs in GLOBS.items():
             _by_name.setdefault(_glob.head, []).append(_glob)
         elif "." in _glob.tail:
             _by_ending.setdefault(_glob.tail[_glob.tail.rindex(".") :], []).append(_glob)
+        elif _glob.head:
+            _by_head.append(_glob)
         else:
-            _others.append(("/".join((*_glob.folders, _glob.head)), _glob))
+            _by_folder.setdefault(_glob.folders[0], []).append(_glob)
+_heads = tuple({_glob.head for _glob in _by_head})
 
 
 _CLAUDE_PERMISSIONS = late(
@@ -435,7 +440,8 @@ def is_undecided(kinds: frozenset[str]) -> bool:
 def kinds_of(path: str) -> frozenset[str]:
     """Return the kinds of the file at `path` (relative, forward slashes); empty for a file that no agent reads."""
     folded = path.lower()
-    return frozenset(glob.kind for glob, _ in _matching(folded) if _counts(glob, path, folded))
+    found = _matching(folded)
+    return frozenset([glob.kind for glob, _ in found if _counts(glob, path)]) if found else _NO_KINDS
 
 
 def usual_case(path: str) -> str:
@@ -443,7 +449,7 @@ def usual_case(path: str) -> str:
     folded = path.lower()
     parts = path.split("/")
     for glob, at in _matching(folded):
-        if _counts(glob, path, folded):
+        if _counts(glob, path):
             written = _written(glob)
             parts[at : at + len(written.folders)] = written.folders
             name = parts[-1]
@@ -451,22 +457,27 @@ def usual_case(path: str) -> str:
     return "/".join(parts)
 
 
-def _matching(folded: str) -> Iterator[tuple[_Glob, int]]:
-    """Yield the globs that match the path `folded`, which is in lower case, with the place of their folders in it."""
-    *folders, name = folded.split("/")
+def _matching(folded: str) -> list[tuple[_Glob, int]]:
+    """Return the globs that match the path `folded`, which is in lower case, with the place of their folders in it."""
+    name = folded[folded.rfind("/") + 1 :]
     dot = name.rfind(".")
-    candidates = [*_by_name.get(name, ()), *(glob for needle, glob in _others if needle in folded)]
+    candidates = [*_by_name.get(name, ())]
+    if name.startswith(_heads):
+        candidates += [glob for glob in _by_head if name.startswith(glob.head)]
+    for folder, globs in _by_folder.items():
+        if folder in folded:
+            candidates += globs
     if dot >= 0:
         candidates += _by_ending.get(name[dot:], ())
-    for glob in candidates:
-        at = glob.place(folders, name)
-        if at >= 0:
-            yield glob, at
+    if not candidates:
+        return []
+    folders = folded.split("/")[:-1]
+    return [(glob, at) for glob in candidates if (at := glob.place(folders, name)) >= 0]
 
 
-def _counts(glob: _Glob, path: str, folded: str) -> bool:
-    """Tell whether `glob`, which matches `folded`, matches `path` in the letter case that it has."""
-    if glob.any_case or ("/" not in path and glob.text in _AT_ROOT):
+def _counts(glob: _Glob, path: str) -> bool:
+    """Tell whether `glob`, which matches `path` in lower case, matches it in the letter case that it has."""
+    if _in_any_case(glob.kind, glob.text) or ("/" not in path and glob.text in _AT_ROOT):
         return True
     *folders, name = path.split("/")
     return _written(glob).matches(folders, name)

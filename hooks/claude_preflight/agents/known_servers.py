@@ -161,6 +161,10 @@ class Catalogue:
         """All known servers."""
         return tuple(map(KnownServer, self._data["servers"]))
 
+    def of(self, *registries: str) -> list[KnownServer]:
+        """Return the known servers of `registries`."""
+        return [KnownServer(entry) for entry in self._data["servers"] if entry["registry"] in registries]
+
     @cached_property
     def scopes(self) -> dict[str, Scope]:
         """The scopes whose packages are all known, by name."""

@@ -43,7 +43,7 @@ def _by_program(launch: Launch) -> KnownServer | None:
 @cache
 def _programs() -> dict[str, KnownServer]:
     """Return the trusted servers by the program that their package installs, which mostly has the package's name."""
-    servers = [server for server in catalogue().servers if server.trusted and server.registry in ("npm", "pypi", "oci")]
+    servers = [server for server in catalogue().of("npm", "pypi", "oci") if server.trusted]
     return {server.name.rpartition("/")[2].lower(): server for server in servers}
 
 
@@ -58,8 +58,7 @@ def _by_address(address: Text) -> KnownServer | None:
 
 @cache
 def _addresses() -> list[tuple[str, str, KnownServer]]:
-    servers = [server for server in catalogue().servers if server.registry == "url"]
-    return [(*split_address(server.name), server) for server in servers]
+    return [(*split_address(server.name), server) for server in catalogue().of("url")]
 
 
 def split_address(address: str) -> tuple[str, str]:

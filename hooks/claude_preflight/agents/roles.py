@@ -295,7 +295,7 @@ def _tools(node: object) -> Iterator[Tool]:
 
 
 def _listed(text: Text) -> Iterator[Tool]:
-    """Yield the tools of a list with commas, of which those in parentheses do not count; a line end parts them as well."""
+    """Yield the tools of a list with commas, of which those in parentheses do not count; a line end parts tools too."""
     start = depth = 0
     for at, char in enumerate(f"{text}\n"):
         if char == "(":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from claude_preflight.agents.data import load
@@ -47,14 +48,34 @@ _DEFAULTS: dict[str, Any] = {
 }
 
 
+class Kinds(Mapping[str, Kind]):
+    """The kinds by id, each made when it is first asked for: most runs ask for none."""
+
+    def __init__(self, entries: list[dict[str, Any]]) -> None:
+        self._entries = {entry["id"]: entry for entry in entries}
+        self._made: dict[str, Kind] = {}
+
+    def __getitem__(self, kind: str) -> Kind:
+        if kind not in self._made:
+            entry = {**_DEFAULTS, **self._entries[kind]}
+            self._made[kind] = Kind(*[entry[field] for field in Kind._fields])
+        return self._made[kind]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
 class Table(NamedTuple):
-    """The kinds by id; each keyword with its kind, by the separator it has; and the lists of words and fragments.
+    """The kinds; each keyword with the id of its kind, by the separator it has; and the lists of words and fragments.
 
     A word without an underscore cannot hold a keyword with one, which spares most words most of the search.
     """
 
-    kinds: dict[str, Kind]
-    keywords: dict[str, list[tuple[str, Kind]]]
+    kinds: Kinds
+    keywords: dict[str, list[tuple[str, str]]]
     lists: dict[str, tuple[str, ...]]
 
 
@@ -62,18 +83,13 @@ class Table(NamedTuple):
 def table() -> Table:
     """Return the table, read once."""
     data = load("credentials.json")
-    kinds = {entry["id"]: _kind({**_DEFAULTS, **entry}) for entry in data["kinds"]}
-    keywords: dict[str, list[tuple[str, Kind]]] = {"_": [], "-": [], "": []}
-    for kind in kinds.values():
-        for keyword in kind.keywords:
-            separator = next(separator for separator in keywords if separator in keyword)
-            keywords[separator].append((keyword, kind))
+    keywords: dict[str, list[tuple[str, str]]] = {"_": [], "-": [], "": []}
+    for entry in data["kinds"]:
+        for keyword in entry.get("keywords", ()):
+            separator = "_" if "_" in keyword else "-" if "-" in keyword else ""
+            keywords[separator].append((keyword, entry["id"]))
     lists = {name: data[name] for name in ("published_examples", "public_prefixes")} | data["vocabulary"]
-    return Table(kinds, keywords, {name: tuple(words) for name, words in lists.items()})
-
-
-def _kind(entry: dict[str, Any]) -> Kind:
-    return Kind(*[entry[field] for field in Kind._fields])
+    return Table(Kinds(data["kinds"]), keywords, {name: tuple(words) for name, words in lists.items()})
 
 
 @cache
@@ -89,12 +105,12 @@ def endings(name: str) -> tuple[str, ...]:
 
 def possible_kinds(words: list[str]) -> list[Kind]:
     """Return the kinds that have a keyword in one of `words`; a cheap pass that nearly always returns none."""
-    possible: dict[str, Kind] = {}
+    possible: dict[str, None] = {}
     for separator, keywords in table().keywords.items():
         haystack = "\n".join([word for word in words if separator in word])
         if haystack:
-            possible.update({kind.id: kind for keyword, kind in keywords if keyword in haystack})
-    return list(possible.values())
+            possible.update({kind: None for keyword, kind in keywords if keyword in haystack})
+    return [table().kinds[kind] for kind in possible]
 
 
 def is_published_example(value: str) -> bool:
