@@ -1,8 +1,8 @@
 """Nearly valid files: the examples of the checks, damaged in a few places.
 
 A test states the examples that it tries in the normal run as `budget(60)`. For a long run by hand:
-`python -m pytest tests/fuzz --hypothesis-profile=long` tries a hundred times as many, `-k` chooses among the tests. A
-file that fails is kept by Hypothesis in `.hypothesis`, and tried first the next time.
+`python -m pytest tests/fuzz --hypothesis-profile=long` tries a hundred times as many, and others each time; `-k`
+chooses among the tests. A file that fails is kept by Hypothesis in `.hypothesis`, and tried first the next time.
 """
 
 from __future__ import annotations

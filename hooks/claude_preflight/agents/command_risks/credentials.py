@@ -57,8 +57,10 @@ def _domain(host: str) -> str:
 
 
 def are_public(hosts: Sequence[str]) -> bool:
+    """Tell whether anybody can own one of `hosts`."""
     return any(locality(host) == PUBLIC for host in hosts)
 
 
 def are_notifiers(hosts: Sequence[str]) -> bool:
+    """Tell whether all of `hosts` are services by which people have themselves told of what happens."""
     return all(f".{host.lower()}".endswith(tuple(f".{name}" for name in _NOTIFIERS)) for host in hosts)

@@ -29,6 +29,7 @@ class Knowledge:
         self.reads: dict[str, Text] = {}
 
     def variable(self, name: str) -> Facts:
+        """Return what the variable `name` holds: what was put there, or what the agent or the machine did."""
         facts = self.variables.get(name, NOTHING)
         if self.receives and _SESSION_VARIABLE.fullmatch(name):
             facts |= {Fact(SESSION, f"${name}")}
@@ -42,6 +43,7 @@ class Knowledge:
         return self.facts(script, word, script.text[start:end] if script.shell else "", start, end, depth)
 
     def facts(self, script: Script, word: Text, source: str, start: int, end: int, depth: int) -> Facts:
+        """Return what `word` of a command at `depth` holds; its `source` stands at `start` to `end` of the script."""
         if "$" not in word and "`" not in word and "<(" not in word:
             return NOTHING
         facts = frozenset().union(*(self.variable(name) for name, _, _ in expansions(source) if name))
@@ -51,6 +53,7 @@ class Knowledge:
         return facts
 
     def all_words(self, step: Step, words: Iterable[Text]) -> Facts:
+        """Return what `words` of `step` hold together."""
         return frozenset().union(*(self.word(step.script, word, step.command.depth) for word in words))
 
     def file(self, script: Script, path: Text) -> Facts:
@@ -67,4 +70,5 @@ class Knowledge:
         return self.files.get(path.removeprefix("./"), NOTHING)
 
     def write(self, path: str, facts: Facts) -> None:
+        """Take note of what is written to `path`, beside what it may hold already."""
         self.files[path.removeprefix("./")] = self.held(path) | facts

@@ -68,6 +68,7 @@ def is_encoding(word: str) -> bool:
 
 
 def decodes(name: str, words: Sequence[Text]) -> bool:
+    """Tell whether the program `name` makes something readable of encoded text, given `words`."""
     if name == "rev":
         return True
     if name == "base64":

@@ -78,6 +78,7 @@ class Step(NamedTuple):
 
 
 def as_word(text: Text) -> Word:
+    """Return `text`, which no shell has read, as a word of a command."""
     word = Word(text)
     word.start, word.end, word.offsets, word.source = text.start, text.end, text.offsets, text.span
     return word
