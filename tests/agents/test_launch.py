@@ -454,6 +454,7 @@ ENVIRONMENTS: list[tuple[Words, list[tuple[str, str]]]] = [
     ("docker run -eI=j -itek=l -e X-Y=z img", [("I", "j"), ("k", "l"), ("X-Y", "z")]),
     ("env A=b docker run -e C=d img E=f", [("A", "b"), ("C", "d")]),
     ("uvx mcp-proxy -e A b --env C d npx pkg", [("A", "b"), ("C", "d")]),
+    ("uvx mcp-proxy --port 80 -e A b npx pkg", [("A", "b")]),
 ]  # fmt: skip
 
 

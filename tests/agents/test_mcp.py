@@ -151,3 +151,10 @@ def test_odd_entries_do_not_hide_the_others() -> None:
         ("b", None),
         ("c", "x"),
     ]
+
+
+@pytest.mark.parametrize(("name", "expected"), [('"name": "acme", ', "acme"), ("", "")])
+def test_a_bundle_has_one_server_with_its_own_name(name: str, expected: str) -> None:
+    text = f'{{"manifest_version": "0.3", {name}"server": {{"mcp_config": {{"command": "a"}}}}}}'
+    (server,) = read("manifest.json", text)
+    assert (str(server.name), server.command) == (expected, "a")
