@@ -42,6 +42,10 @@ def test_registered(text: str, name: str) -> None:
     assert found("CLAUDE.md", text) == [(name, URL)]
 
 
+def test_an_address_may_have_a_query() -> None:
+    assert found("CLAUDE.md", f"claude mcp add notes {URL}?to=http://a.io") == [("notes", f"{URL}?to=http://a.io")]
+
+
 def test_several_on_one_line() -> None:
     text = f"claude mcp add a {URL} && claude mcp add b {URL}/b"
     assert found("CLAUDE.md", text) == [("a", URL), ("b", f"{URL}/b")]

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from claude_preflight.agents.agent_clis import agents
 from claude_preflight.agents.deployments import Deployed, deployed
+from claude_preflight.agents.deployments.evidence import path_stage
 from claude_preflight.agents.files import kinds_of
+from claude_preflight.agents.places import PRODUCTION
 from claude_preflight.agents.words import AGENTS
 from claude_preflight.document import Document
 from claude_preflight.policy import Policy
@@ -419,3 +421,11 @@ def test_never_raises_and_points_into_the_file(path: str, text: str) -> None:
         start, end = each.presence.span
         assert 0 <= start <= end <= len(text)
         assert each.evidence.what
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path"), [("eu-*", "ops/eu-west/app.yaml"), ("ops/*/app.yaml", "ops/blue/app.yaml")]
+)
+def test_the_policy_names_production_by_folder_or_by_path(pattern: str, path: str) -> None:
+    assert path_stage(path, Policy(production_names=(pattern,))) == PRODUCTION
+    assert path_stage(path, Policy()) == ""
