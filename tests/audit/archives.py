@@ -38,7 +38,9 @@ def wheel(files: Files) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
-            archive.writestr(name, raw(content))
+            entry = zipfile.ZipInfo(name)  # of 1980: what is built twice must be the same, however long a test takes
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, raw(content), zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 
