@@ -16,8 +16,8 @@ from claude_preflight.sessions.kinds import READS, WRITES, Outcome
 from claude_preflight.sessions.prices import prices
 from claude_preflight.sessions.story import Act, Story, redacted, shape_of
 from claude_preflight.sessions.summary import Cost, KeptCall, Session
-from claude_preflight.sessions.words import count
 from claude_preflight.typed import NamedTuple
+from claude_preflight.wording import counted
 
 _MILLION = 1_000_000
 _CHARACTERS_PER_TOKEN = 4
@@ -171,7 +171,7 @@ def _facts(account: Account) -> list[str]:
     unread = ", ".join(f"{lines[key]} {key.replace('_', ' ')}" for key in ("malformed", "of_unknown_type", "too_long"))
     facts = [
         f"{account['begun'] or 'unknown'} to {account['last'] or 'unknown'}, {account['active_minutes']} min active,"
-        f" {count(account['prompts'], 'prompt')}",
+        f" {counted(account['prompts'], 'prompt')}",
         account["cost"]["words"],
         *(f"{what}: {_joined(account[what])}" for what in ("models", "versions") if account[what]),
         f"permission modes: {_joined(account['permission_modes']) or 'not told'}",
@@ -191,7 +191,7 @@ def _rows(key: str, value: Any) -> list[str]:
         return [f"{path}: read {counts['read']}, written {counts['written']}" for path, counts in value.items()]
     if key == "mcp":
         return [
-            f"{tool['tool']}: {count(tool['calls'], 'call')}, about {tool['tokens']} tokens,"
+            f"{tool['tool']}: {counted(tool['calls'], 'call')}, about {tool['tokens']} tokens,"
             f" with {shape or 'no arguments'}"
             for tool in value
             for shape in tool["arguments"]

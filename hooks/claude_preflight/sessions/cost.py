@@ -8,8 +8,8 @@ from math import exp, log
 from claude_preflight.model import Confidence, Rule, Severity
 from claude_preflight.policy import Policy
 from claude_preflight.sessions.at_hand import AtHand, Evidence
-from claude_preflight.sessions.words import count
 from claude_preflight.typed import TYPE_CHECKING, NamedTuple
+from claude_preflight.wording import counted
 
 if TYPE_CHECKING:
     from claude_preflight.sessions.summary import Cost
@@ -116,7 +116,7 @@ def _filling(hand: AtHand, most: float) -> Iterator[Evidence]:
             return
         declared = hand.declared.get(server)
         name = f'server "{declared.name}"' if declared else "an MCP server that the repository does not declare"
-        message = f"{name} has brought about {brought:,} tokens into this session with {count(calls[server], 'call')}"
+        message = f"{name} has brought about {brought:,} tokens into this session with {counted(calls[server], 'call')}"
         repair = "ask it for less: narrower queries, fewer fields, a page at a time"
         own = declared.name if declared else ""
         yield Evidence(FILLS, message, repair, f"tokens/{own}", own)

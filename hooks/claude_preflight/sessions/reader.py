@@ -141,17 +141,18 @@ def refresh(
     for transcript in found:
         with suppress(OSError):
             present[state.hash(transcript.path)] = transcript, os.stat(transcript.path, follow_symlinks=False)
+    ours = {key for key, (transcript, _) in present.items() if session and transcript.session == session}
     stale = _gone(known, present, now)
     for key, (transcript, status) in present.items():
         row = known.get(key)
-        if row and not _continues(state, row, transcript, status, own=transcript.session == session != ""):
+        if row and not _continues(state, row, transcript, status, own=key in ours):
             stale.add(row["session"])
     for number in stale:
         state.forget(number)
     known = {key: row for key, row in known.items() if row["session"] not in stale}
     changed = [
-        (bool(session) and transcript.session == session, status.st_mtime_ns, key)
-        for key, (transcript, status) in present.items()
+        (key in ours, status.st_mtime_ns, key)
+        for key, (_, status) in present.items()
         if key not in known or _signature(known[key]) != _signed(status)
     ]
     read, complete = 0, True

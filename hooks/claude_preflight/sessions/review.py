@@ -8,8 +8,9 @@ from itertools import groupby
 from claude_preflight.model import Confidence, Rule, Severity
 from claude_preflight.sessions.at_hand import AtHand, Evidence
 from claude_preflight.sessions.kinds import FETCHES, READS, WRITES, Outcome
-from claude_preflight.sessions.words import count, times
+from claude_preflight.sessions.words import times
 from claude_preflight.typed import TYPE_CHECKING
+from claude_preflight.wording import counted
 
 if TYPE_CHECKING:
     from claude_preflight.sessions.summary import KeptCall
@@ -64,7 +65,7 @@ def judge(hand: AtHand) -> Iterator[Evidence]:
         yield Evidence(SENSITIVE, message, f"{_LOOK}, else replace those credentials", "sensitive")
     evaded = len(retried(session.contested))
     if evaded:
-        message = f"this session was denied {count(evaded, 'call')}, and then got what it wanted in another way"
+        message = f"this session was denied {counted(evaded, 'call')}, and then got what it wanted in another way"
         yield Evidence(RETRIED, message, f"stop it and find out why; {_LOOK}", "retried")
     unsandboxed = sum(use.unsandboxed for use in uses if use.done)
     if (session.bypassed or unsandboxed) and not hand.sandboxed:
@@ -109,7 +110,7 @@ def _undeclared(hand: AtHand) -> Iterator[Evidence]:
     uses = [use for use in hand.session.uses if use.server not in (0, hand.editor) and use.done]
     foreign = [use for use in uses if use.server not in hand.declared]
     if foreign:
-        servers = count(len({use.server for use in foreign}), "MCP server")
+        servers = counted(len({use.server for use in foreign}), "MCP server")
         calls = times(sum(use.calls for use in foreign))
         message = f"this session has called {servers} that the repository does not declare, {calls}"
         repair = "declare in .mcp.json what the project needs, and take the rest out of the user's configuration"
@@ -120,9 +121,7 @@ def _new(hand: AtHand) -> Iterator[Evidence]:
     done = [use for use in hand.session.uses if use.done]
     hosts = {host for use in done for host in use.hosts} - hand.hosts_before - hand.allowed_hosts
     if hosts:
-        message = (
-            f"this session has fetched from {count(len(hosts), 'host')} that no earlier one of {len(hand.earlier)} has"
-        )
+        message = f"this session has fetched from {counted(len(hosts), 'host')} that no earlier one of {len(hand.earlier)} has"
         repair = f"allow those it may read in the settings (`WebFetch(domain:…)`); {_LOOK}"
         yield Evidence(NEW_HOST, message, repair, "hosts")
     tools = {use.tool: use.server for use in done if use.server not in (0, hand.editor)}
@@ -130,6 +129,6 @@ def _new(hand: AtHand) -> Iterator[Evidence]:
     if new:
         names = sorted({hand.declared[server].name for server in new.values() if server in hand.declared})
         whose = f" (of {', '.join(names)})" if names else ""
-        tools_called = f"{count(len(new), 'MCP tool')}{whose}"
+        tools_called = f"{counted(len(new), 'MCP tool')}{whose}"
         message = f"this session has called {tools_called} that no earlier one of {len(hand.earlier)} has"
         yield Evidence(NEW_TOOL, message, _LOOK, "tools")

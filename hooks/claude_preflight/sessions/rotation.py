@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from claude_preflight.model import Confidence, Rule, Severity
 from claude_preflight.policy import Policy
 from claude_preflight.sessions.at_hand import AtHand, Evidence
-from claude_preflight.sessions.words import count, duration, times
+from claude_preflight.sessions.words import duration, times
+from claude_preflight.wording import counted
 
 TOO_OLD = Rule(
     "session-too-old",
@@ -43,7 +44,7 @@ def judge(hand: AtHand, policy: Policy) -> Iterator[Evidence]:
         message = f"this unattended session in CI has taken {session.prompts} prompts: earlier ones steer this run"
         yield Evidence(REUSED, message, "start each job in a session of its own, without --continue and --resume", "ci")
     if session.others:
-        others = count(session.others, "other project")
+        others = counted(session.others, "other project")
         message = f"this session has also worked in {others}, and carries what it read there into this one"
         yield Evidence(ACROSS, message, "use one session per project, started in its folder", "projects")
 

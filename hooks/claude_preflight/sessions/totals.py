@@ -16,7 +16,7 @@ JOIN shared o ON o.message = s.message AND o.file <> s.file JOIN file f ON f.id 
 _TOTALS = """
 WITH ends AS (SELECT session, max(last) AS last FROM file GROUP BY session),
 held AS (
-    SELECT r.*, f.session AS session, f.id AS number, e.last AS last
+    SELECT r.*, f.session AS session, e.last AS last
     FROM (
         SELECT DISTINCT message FROM shared
         WHERE file IN (SELECT id FROM file WHERE session IN (SELECT session FROM affected))

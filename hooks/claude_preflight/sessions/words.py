@@ -8,11 +8,6 @@ def times(number: int) -> str:
     return "once" if number == 1 else f"{number} times"
 
 
-def count(number: int, noun: str) -> str:
-    """Return `number` of what `noun` names, which gets an s for more than one."""
-    return f"{number} {noun}{'s' * (number != 1)}"
-
-
 def duration(seconds: float) -> str:
     """Return how long `seconds` are, in whole minutes."""
     minutes = int(seconds // 60)
