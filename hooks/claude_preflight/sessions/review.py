@@ -121,7 +121,8 @@ def _new(hand: AtHand) -> Iterator[Evidence]:
     done = [use for use in hand.session.uses if use.done]
     hosts = {host for use in done for host in use.hosts} - hand.hosts_before - hand.allowed_hosts
     if hosts:
-        message = f"this session has fetched from {counted(len(hosts), 'host')} that no earlier one of {len(hand.earlier)} has"
+        fetched = counted(len(hosts), "host")
+        message = f"this session has fetched from {fetched} that no earlier one of {len(hand.earlier)} has"
         repair = f"allow those it may read in the settings (`WebFetch(domain:…)`); {_LOOK}"
         yield Evidence(NEW_HOST, message, repair, "hosts")
     tools = {use.tool: use.server for use in done if use.server not in (0, hand.editor)}
