@@ -8,6 +8,7 @@ import pytest
 
 from claude_preflight.context import Context
 from claude_preflight.examine import Options, examine
+from claude_preflight.intake import MAX_BYTES
 from claude_preflight.policy import Policy
 from claude_preflight.repository import Repository
 from conftest import MakeRepository, git, write
@@ -76,3 +77,14 @@ def test_named_file_counts_among_those_of_the_repository(make_repository: MakeRe
     git(folder, "rm", "-q", "--cached", MANIFEST)
     staged = Context(Repository(str(folder)), Policy(), "2026-11-22", staged=True)
     assert [document.path for document in staged.documents("mcp-config")] == []
+
+
+@pytest.mark.parametrize("broken", [b"\xff", b"\0", b" " * MAX_BYTES], ids=["not-utf-8", "binary", "too-large"])
+@pytest.mark.parametrize("manifest", [NAMING, PLAIN])
+def test_a_named_file_that_cannot_be_read_is_no_clean_one(
+    broken: bytes, manifest: str, make_repository: MakeRepository
+) -> None:
+    folder = make_repository({MANIFEST: manifest, "plugin/config/servers.json": SERVERS.encode() + broken})
+    rule = "oversized-file" if broken.isspace() else "unreadable-file"
+    expected = [f"plugin/config/servers.json:1:1 {rule}"] if manifest == NAMING else []
+    assert found(folder) == found(folder, staged=True) == expected

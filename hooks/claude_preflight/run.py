@@ -159,11 +159,14 @@ def _decided(
 
     document = decode(source.path, content, _SOURCE) if isinstance(content, bytes) else content
     if isinstance(document, Refusal):
-        return document, []
+        part = context.plugin_parts.part(source.path)  # of any other nobody knows whether an agent reads it
+        return document, [hook for hook in hooks if part and part.kind in hook.kinds]
     decide(document, source.kinds, context.plugin_parts)
     readers = [hook for hook in hooks if document.kinds.intersection(hook.kinds)]
     if document.kinds <= SEARCHED:
         readers = [hook for hook in readers if _may_hold(document, hook.words)]
+    if isinstance(content, bytes) and document.encoding != "utf-8":
+        return decode(source.path, content, document.kinds), readers  # what it is says whether that can be read
     return document, readers
 
 
