@@ -95,6 +95,7 @@ VALID: dict[str, list[Any]] = {
         {"name": "ext", "version": "1.0.0", "contextFileName": "GEMINI.md", "excludeTools": ["run_shell_command"]},
         {"security": {"auth": {"selectedType": "oauth-personal"}}, "ui": {"theme": "GitHub"}},
     ],
+    "mcp-config-one-key": [{}, {"mcpServers": {"docs": STDIO}}],
     "mcp-config-zed": [
         {"context_servers": {"docs": {"source": "custom", **STDIO}, "a": {"url": "https://a.example/", "headers": {}}}},
         {"context_servers": {"old": {"command": {"path": "x", "args": ["a"], "env": {}}, "settings": {}}}},

@@ -180,17 +180,20 @@ REFUSED: list[tuple[str, str, list[tuple[Severity, str]]]] = [
         "mcp-config",
         '{"mcpServers": {"a": {"«command»": ["npx"], "args": «"-y x"»}}}',
         [
-            (ERROR, "mcpServers.a.command: must be a command, a string that is not empty"),
+            (ERROR, "mcpServers.a.command: must be a command, a string"),
             (ERROR, "mcpServers.a.args: must be a list of strings, one for each argument"),
         ],
     ),
     (
         "mcp-config",
-        '{"a": {"command": "x", "args": ["--port", «8080»]}, "b": {"url": «""»}}',
-        [
-            (ERROR, "a.args[1]: must be a string"),
-            (ERROR, "b.url: must be a URL, a string that is not empty"),
-        ],
+        '{"a": {"command": "x", "args": ["--port", «8080»]}, "«b»": {"url": ""}}',
+        [(ERROR, "a.args[1]: must be a string"), (ERROR, f"b: {NO_COMMAND}")],
+    ),
+    ("mcp-config", '{"«a»": {"command": "", "url": "", "httpUrl": ""}}', [(ERROR, f"a: {NO_COMMAND}")]),
+    (
+        "mcp-config",
+        '{"«a»": {"type": "http", "command": "x", "url": ""}}',
+        [(WARNING, "a: has a `command` but a `type` that takes a `url`; the client skips it")],
     ),
     (
         "mcp-config",
@@ -427,7 +430,7 @@ def test_messages_hold_no_value_and_no_long_name() -> None:
     root, _, _ = marked(json.dumps({"mcpServers": {"n" * 5000: server}}))
     messages = [error.message for error in errors(load_schema("mcp-config"), root)]
     assert messages == [
-        f'mcpServers."{"n" * 60}…".command: must be a command, a string that is not empty',
+        f'mcpServers."{"n" * 60}…".command: must be a command, a string',
         f'mcpServers."{"n" * 60}…".env.A: must be a string',
     ]
 

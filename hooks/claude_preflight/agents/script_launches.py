@@ -50,18 +50,25 @@ def _of_command(document: Document, command: Command, known: Environment) -> Ite
         if words and words[0].startswith("@") and document.path.lower().endswith(_BATCH):  # which is not shown
             words = [words[0].part(1, len(words[0])), *words[1:]]
         if words and words[0]:
-            yield take_apart(words[0], words[1:], search=True)
+            yield take_apart(words[0], [word for word in words[1:] if _json_start(word) < 0], search=True)
     name = program_name(command.words[0]) if command.words else ""
     bodies = [redirection.body for redirection in command.redirections if redirection.body]
     for text in (*command.words[1:], *bodies):
         yield from _in_json(name, text)
 
 
-def _in_json(name: str, text: Text) -> Iterator[Launch]:
-    """Yield the servers in `text`, given to the program `name`, if it is JSON, also behind an option and `=`."""
+def _json_start(text: Text) -> int:
+    """Return where in `text`, a word or here-document, an object of JSON starts, also behind `--option=`; -1 if none."""
     start = text.find("{")
-    option = start >= 0 and (not text[:start].strip() or (text.startswith("-") and text[start - 1] == "="))
-    if not option or '"command"' not in text or len(text) > _LONGEST_JSON:
+    if text[start + 1 :].lstrip()[:1] != '"' or start < 0:
+        return -1
+    return start if not text[:start].strip() or (text.startswith("-") and text[start - 1] == "=") else -1
+
+
+def _in_json(name: str, text: Text) -> Iterator[Launch]:
+    """Yield the servers in `text`, given to the program `name`, if it is JSON."""
+    start = _json_start(text)
+    if start < 0 or '"command"' not in text or len(text) > _LONGEST_JSON:
         return
     from claude_preflight.syntax.jsonc import read_json
 

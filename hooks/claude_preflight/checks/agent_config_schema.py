@@ -121,6 +121,8 @@ _MCP_SCHEMAS = {
     ".zed": "mcp-config-zed",
     "zed": "mcp-config-zed",
 }
+# Whose clients read `mcpServers` alone.
+_ONE_KEY = ("/.cursor/mcp.json", "/.kiro/settings/mcp.json", "/.roo/mcp.json", "/.amazonq/mcp.json")
 # MCP entries are only a part of these, in places of their own.
 _MIXED = (
     "settings.json",
@@ -151,7 +153,11 @@ def _schemas(document: Document, root: Node) -> tuple[str, ...]:
         return ("agent", "agent-claude-code") if "/.claude/agents/" in f"/{document.known_as}" else ("agent",)
     if kinds & {files.SKILL, files.COMMAND}:
         return ("skill",)
-    return _mcp_schemas(name, parent, root) if files.MCP_CONFIG in kinds else ()
+    if files.MCP_CONFIG not in kinds:
+        return ()
+    if f"/{document.known_as}".endswith(_ONE_KEY) and isinstance(root, Mapping) and not root.get("mcpServers"):
+        return ("mcp-config-one-key",)
+    return _mcp_schemas(name, parent, root)
 
 
 def _mcp_schemas(name: str, parent: str, root: Node) -> tuple[str, ...]:

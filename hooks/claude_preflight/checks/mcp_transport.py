@@ -42,6 +42,11 @@ from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.hook import run_hook
 from claude_preflight.model import Confidence, Finding, Rule, Severity
+from claude_preflight.typed import TYPE_CHECKING
+from claude_preflight.wording import in_words, only
+
+if TYPE_CHECKING:
+    from claude_preflight.agents.transport import Evidence
 
 PLAIN_HTTP = Rule(
     "plain-http", Severity.ERROR, Confidence.HIGH, "a server is reached over the internet without TLS", 319
@@ -92,20 +97,37 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
         return
     from claude_preflight.agents.transport import judge
 
+    exempt = {ignore.server for ignore in context.policy.ignores}
     seen = set()
+    nearby: list[tuple[Server, Evidence]] = []
     for server in found:
         for evidence in judge(document, server):
             if (evidence.rule, evidence.place.start) in seen:
                 continue
             seen.add((evidence.rule, evidence.place.start))
-            yield _RULES[evidence.rule].at(
-                evidence.place.span,
-                f'server "{server.name}" {evidence.message}',
-                repair=evidence.repair,
-                key=server.key(evidence.key),
-                server=str(server.name),
-                fix=evidence.fix,
-            )
+            if evidence.rule == PLAIN_HTTP_NEARBY.id and server.name not in exempt:
+                nearby.append((server, evidence))
+            else:
+                yield _finding([(server, evidence)])
+    if nearby:
+        yield _finding(nearby)
+
+
+def _finding(found: list[tuple[Server, Evidence]]) -> Finding:
+    """Return the finding that `found`, of which all break one rule, are."""
+    server, evidence = found[0]
+    names = list(dict.fromkeys(str(server.name) for server, _ in found))
+    others = [f'"{name}"' for name in names[1:]]
+    more = f"; so {'is' if len(others) == 1 else 'are'} {in_words(others)}" if others else ""
+    keys = ", ".join(dict.fromkeys(server.key(evidence.key) for server, evidence in found))
+    return _RULES[evidence.rule].at(
+        evidence.place.span,
+        f'server "{server.name}" {evidence.message}{more}',
+        repair=evidence.repair,
+        key=keys,
+        server=only(names),
+        fix=evidence.fix,
+    )
 
 
 def _added(document: Document) -> tuple[Server, ...]:
