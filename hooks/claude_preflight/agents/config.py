@@ -10,7 +10,8 @@ from claude_preflight.syntax.nodes import Mapping, Tree
 # (both endings), Gemini CLI and its forks, Crush, Continue. Claude Code, Claude Desktop, Cline, Roo take strict JSON.
 _TAKES_COMMENTS = late(
     r"(^|/)(\.(vscode|vs|cursor|zed|kiro|gemini|qwen|idea|opencode)/.*|\.config/zed/.*|\.?devcontainer.*"
-    r"|opencode\.jsonc?|\.?crush\.json|(gemini|qwen)-extension\.json|\.continue/(config|mcpServers/[^/]*)\.json|\.continuerc\.json|[^/]*\.(jsonc|code-workspace))$"
+    r"|opencode\.jsonc?|\.?crush\.json|(gemini|qwen)-extension\.json|\.continue/(config|mcpServers/[^/]*)\.json|\.continuerc\.json"
+    r"|[^/]*\.(jsonc|code-workspace))$"
 )
 
 
