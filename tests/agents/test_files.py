@@ -66,3 +66,22 @@ def test_name_in_another_letter_case_that_stays_what_it_is(path: str, kinds: tup
 @pytest.mark.parametrize("path", [".mcp.json", "CLAUDE.md", "docs/README.md", ".continue/mcpServers/a.json"])
 def test_usual_name_stays(path: str) -> None:
     assert usual_case(path) == path
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("librechat.yaml", files.MCP_CONFIG),
+        ("deploy/librechat.yml", files.MCP_CONFIG),
+        (".codex/prompts/release.md", files.COMMAND),
+        (".codex/instructions.md", files.INSTRUCTIONS),
+        (".agent/workflows/deploy.md", files.INSTRUCTIONS),
+        (".agents/rules/style.md", files.INSTRUCTIONS),
+        (".factory/droids/reviewer.md", files.INSTRUCTIONS),
+        (".opencode/prompts/plan.md", files.INSTRUCTIONS),
+        (".gemini/styleguide.md", files.INSTRUCTIONS),
+    ],
+)
+def test_files_of_other_agents(path: str, kind: str) -> None:
+    assert kind in kinds_of(path)
+    assert kind not in kinds_of(path.replace(".", "", 1) if path.startswith(".") else f"{path}.example")

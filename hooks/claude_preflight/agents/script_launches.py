@@ -58,7 +58,7 @@ def _of_command(document: Document, command: Command, known: Environment) -> Ite
 
 
 def _json_start(text: Text) -> int:
-    """Return where in `text`, a word or here-document, an object of JSON starts, also behind `--option=`; -1 if none."""
+    """Return where in the word or here-document `text` an object of JSON starts, also behind `--option=`; or -1."""
     start = text.find("{")
     if text[start + 1 :].lstrip()[:1] != '"' or start < 0:
         return -1
