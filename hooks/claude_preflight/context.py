@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 
-from claude_preflight.agents.files import MCP_CONFIG, UNPLACED_SERVERS, is_undecided, kinds_of
+from claude_preflight.agents.files import MARKDOWN, MCP_CONFIG, UNPLACED_SERVERS, is_undecided, kinds_of
 from claude_preflight.document import Document
 from claude_preflight.intake import decode, read_worktree
 from claude_preflight.policy import Policy
@@ -15,6 +15,7 @@ from claude_preflight.typed import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import TypeVar
 
+    from claude_preflight.agents.imported_instructions import ImportedInstructions
     from claude_preflight.agents.plugin_parts import PluginParts
 
     Result = TypeVar("Result")
@@ -69,9 +70,13 @@ class Context:
                     yield document
 
     def kinds_of(self, path: str) -> frozenset[str]:
-        """Return the kinds of the file at `path`, where it may be a part of a plugin as well."""
+        """Return the kinds of the file at `path`, where other files may make it a part of a plugin or instructions."""
         kinds = kinds_of(path)
-        return kinds or self.plugin_parts.kinds(path)
+        if not kinds and path.endswith(".json"):
+            return self.plugin_parts.kinds(path)
+        if not kinds and path.endswith(MARKDOWN):
+            return self.remember(_imported).kinds(path)
+        return kinds
 
     @property
     def entries(self) -> dict[str, Entry]:
@@ -83,14 +88,25 @@ class Context:
         """The files that plugins of the repository name."""
         return self.remember(_plugin_parts)
 
-    def _read(self, path: str) -> Document | None:
+    def is_file(self, path: str) -> bool:
+        """Tell whether there is a file at `path` (relative to the root)."""
+        return path in self.entries if self.staged else os.path.isfile(self.repository.absolute(path))
+
+    def text(self, path: str) -> str | None:
+        """Return what the file at `path` holds, whatever it is; None where it cannot be read as text."""
+        content = self._content(path)
+        document = decode(path, content, frozenset()) if content is not None else None
+        return document.text if isinstance(document, Document) else None
+
+    def _content(self, path: str) -> bytes | None:
         if self.staged:
             entry = self.entries.get(path)
-            content = next(self.repository.blobs([entry])) if entry and entry.type != SYMLINK else None
-        else:
-            found = read_worktree(self.repository, path)
-            content = found if isinstance(found, bytes) else None
-        kinds = self.kinds_of(path)
+            return next(self.repository.blobs([entry])) if entry and entry.type != SYMLINK else None
+        found = read_worktree(self.repository, path)
+        return found if isinstance(found, bytes) else None
+
+    def _read(self, path: str) -> Document | None:
+        content, kinds = self._content(path), self.kinds_of(path)
         document = decode(path, content, kinds) if content is not None else None
         if not isinstance(document, Document):
             return None
@@ -108,9 +124,13 @@ def _documents(_: Context) -> dict[str, Document | None]:
 def _plugin_parts(context: Context) -> PluginParts:
     from claude_preflight.agents.plugin_parts import PluginParts
 
-    if context.staged:
-        return PluginParts(context.entries.__contains__, context.document)
-    return PluginParts(lambda path: os.path.isfile(context.repository.absolute(path)), context.document)
+    return PluginParts(context.is_file, context.document)
+
+
+def _imported(context: Context) -> ImportedInstructions:
+    from claude_preflight.agents.imported_instructions import ImportedInstructions
+
+    return ImportedInstructions(context.is_file, context.text)
 
 
 def _tracked(context: Context) -> list[str]:

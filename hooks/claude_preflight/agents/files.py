@@ -44,6 +44,8 @@ SOURCE = "source"  # any other text file; no glob tells it
 REPOSITORY = "repository"  # no file: the repository as a whole
 ENVIRONMENT = "environment"  # no file: the names of the variables that an agent's process has, one a line
 
+MARKDOWN = (".md", ".mdc")  # the endings of what is read as Markdown
+
 # The paths under which findings in what is no file are reported.
 VIRTUAL = {REPOSITORY: "<repository>", ENVIRONMENT: "<environment>"}
 

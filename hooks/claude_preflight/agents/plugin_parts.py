@@ -44,8 +44,8 @@ class PluginParts:
         self._parts: dict[str, dict[str, Part]] = {}
 
     def kinds(self, path: str) -> frozenset[str]:
-        """Return the kinds of the file at `path`, to which its name gives none."""
-        return _PART if path.endswith(".json") and self.part(path) else _NONE
+        """Return the kinds of the JSON file at `path`, to which its name gives none."""
+        return _PART if self.part(path) else _NONE
 
     def part(self, path: str) -> Part | None:
         """Return what a manifest makes the file at `path`, if any does."""

@@ -119,12 +119,11 @@ def _finding(found: list[tuple[Server, Evidence]]) -> Finding:
     names = list(dict.fromkeys(str(server.name) for server, _ in found))
     others = [f'"{name}"' for name in names[1:]]
     more = f"; so {'is' if len(others) == 1 else 'are'} {in_words(others)}" if others else ""
-    keys = ", ".join(dict.fromkeys(server.key(evidence.key) for server, evidence in found))
     return _RULES[evidence.rule].at(
         evidence.place.span,
         f'server "{server.name}" {evidence.message}{more}',
         repair=evidence.repair,
-        key=keys,
+        key=", ".join(names) if others else server.key(evidence.key),
         server=only(names),
         fix=evidence.fix,
     )
