@@ -35,6 +35,13 @@ GITHUB = "ghcr.io/github/github-mcp-server"
         ("npm", "@modelcontextprotocol/server-sequentialthinking", INVENTED, PROJECT, THINKING),
         ("npm", "@anthropic-ai/mcp-server-github", INVENTED, "@anthropic-ai", GITHUB),
         ("npm", "@anthropic-ai/mcp", INVENTED, "@anthropic-ai", ""),
+        ("npm", "@modelcontextprotocol/server-search", INVENTED, PROJECT, ""),
+        ("npm", "@modelcontextprotocol/server-docs", INVENTED, PROJECT, ""),
+        ("npm", "@anthropic-ai/filesystem-mcp", INVENTED, "@anthropic-ai", FILES),
+        ("npm", "@modelcontextprotocol/server-tavily-search", INVENTED, PROJECT, ""),
+        ("npm", "@Supabase/mcp-server", INVENTED, "@supabase", "@supabase/mcp-server-supabase"),
+        ("npm", "@github/github-mcp-server", INVENTED, "@github", GITHUB),
+        ("npm", "@airtable/mcp", INVENTED, "@airtable", ""),
         ("npm", "@upstash/context-7-mcp", INVENTED, "@upstash", "@upstash/context7-mcp"),
         ("npm", "mcp-rernote", CHARACTERS, "mcp-remote", "mcp-remote"),
         ("npm", "mcpremote", SPELLING, "mcp-remote", "mcp-remote"),
@@ -42,6 +49,11 @@ GITHUB = "ghcr.io/github/github-mcp-server"
         ("npm", "playwright-mcp", PUBLISHER, "@playwright/mcp", "@playwright/mcp"),
         ("npm", "notion-mcp-server", PUBLISHER, "@notionhq/notion-mcp-server", "@notionhq/notion-mcp-server"),
         ("npm", "mcp-server-fetch", PUBLISHER, "mcp-server-fetch", "mcp-server-fetch"),
+        ("npm", "mcp-server-qdrant", PUBLISHER, "mcp-server-qdrant", "mcp-server-qdrant"),
+        ("npm", "terraform-mcp-server", PUBLISHER, "hashicorp/terraform-mcp-server", "hashicorp/terraform-mcp-server"),
+        ("pypi", "mcp_server.Supabase", PUBLISHER, "@supabase/mcp-server-supabase", "@supabase/mcp-server-supabase"),
+        ("pypi", "github-mcp-server", PUBLISHER, GITHUB, GITHUB),
+        ("npm", "@makenotion/mongodb-mcp-server", PUBLISHER, "mongodb-mcp-server", "mongodb-mcp-server"),
         ("npm", "@somebody/server-puppeteer", PUBLISHER, PUPPETEER, PUPPETEER),
         ("npm", "github-github-mcp-server", INVENTED, "github/github-mcp-server", GITHUB),
         ("pypi", "Mcp_Server.Fecth", SPELLING, "mcp-server-fetch", "mcp-server-fetch"),
@@ -67,11 +79,15 @@ npm: @acme/mcp-server-postgres @acme/mcp @acme/mcp-server @acme/server @playwrig
 npm: motion-mcp chrome-mcp prism-mcp jupiter-mcp fetcher-mcp sigma-mcp entry-mcp git-mcp-server mcp-postgres mcp-notion
 npm: mcp-server-browser mcp-bridge mcp-gateway mcp-hub mcp-use desktop-commander mcp-server-mysql obsidian-mcp-server
 npm: @agent-infra/mcp-server-filesystem @cyanheads/filesystem-mcp-server @executeautomation/playwright-mcp-server
+npm: @mongodb-js/mongodb-mcp-server @supabase/mcp-server-auth @github/copilot @tavily/mcp @acme/mcp-server-chart
+npm: mcp-playwright mcp-clickhouse markitdown-mcp mcp-server-kubernetes
 npm: @mcpjam/inspector @mui/mcp @angiejones/mcp-selenium figma-mcp supabase-mcp linear-mcp neon-mcp nx serve prisma-mcp
 pypi: context7-mcp firecrawl-mcp mcp-server-kit mcp-server-pip mcp-server-duckdb awslabs.ecr-mcp-server stripe-mcp
 pypi: awslabs.aws-iam-mcp-server mysql-mcp-server-pro mcp-neo4j-memory chromia-mcp jupiter-mcp-server microsoft-mcp
+pypi: mcp-playwright playwright-mcp tavily-mcp mcp-server-chart kubernetes-mcp-server chrome-devtools-mcp mcp-supabase
 pypi: azure-mcp serena salesforge-mcp workplace-mcp mcp-server-perplexica
 oci: mcp/postgres docker.io/mcp/github acme/tickets node acme/postgres-mcp
+oci: hashicorp/terraform-mcp-server ghcr.io/hashicorp/terraform-mcp-server
 oci: registry.acme.example/mirror/github-mcp-server
 git: https://github.com/somebody/serena github.com/microsoft/playwright-mcp-tools https://git.acme.example/acme/serena
 go: github.com/somebody/github-mcp-server golang.org/x/tools/gopls

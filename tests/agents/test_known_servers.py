@@ -21,6 +21,7 @@ from claude_preflight.agents.known_servers import (
     normal_name,
     version_key,
 )
+from claude_preflight.agents.path_servers import path_servers
 from claude_preflight.agents.similar_names import is_slip, skeleton, split_name
 from claude_preflight.agents.validation import load_schema
 
@@ -43,6 +44,14 @@ def test_every_server_stands_once_and_is_found_by_each_of_its_names() -> None:
             assert found is not None
             assert found.name == server.name
     assert len(places) == len(set(places))
+
+
+def test_invented_names_are_spelled_as_registries_file_them_and_nothing_known_has_one() -> None:
+    assert len(catalogue().invented) >= 5
+    for place in catalogue().invented:
+        registry, _, name = place.partition(":")
+        assert normal_name(registry, name) == name
+        assert catalogue().server(registry, name) is None
 
 
 def test_aliases_are_spelled_as_registries_file_them() -> None:
@@ -125,6 +134,14 @@ def test_finds(registry: str, name: str, known: str, status: str) -> None:
 )
 def test_does_not_find(registry: str, name: str) -> None:
     assert catalogue().server(registry, name) is None
+
+
+def test_only_a_server_that_is_given_no_folder_is_limited_by_its_own_configuration() -> None:
+    found = {name: server for name, server in path_servers().items() if server.configured}
+    assert set(found) == {"@wonderwhy-er/desktop-commander", "desktop-commander"}
+    for server in found.values():
+        assert server.missing
+        assert (server.positional, server.flags, server.variables) == (False, (), ())
 
 
 def test_two_projects_of_one_name_are_two() -> None:

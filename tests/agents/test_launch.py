@@ -189,6 +189,9 @@ PACKAGES: list[tuple[Words, str, str, str | None, str | None, Words]] = [
     ("pipx run --no-cache --python 3.12 pkg x", "pipx run", "pypi", "pkg", None, "x"),
     ("pipx run --spec pkg==1.0 bin x", "pipx run", "pypi", "pkg", "1.0", "x"),
     ("pipx run --spec git+https://h.io/r@v1 bin x", "pipx run", "git", "git+https://h.io/r", "v1", "x"),
+    ("uvenv run --python 3.12 --no-cache pkg==1.0 x", "uvenv run", "pypi", "pkg", "1.0", "x"),
+    ("uvenv run --binary bin pkg --y", "uvenv run", "pypi", "pkg", None, "--y"),
+    ("uvenv list", "", "", None, None, "list"),
     ("pipx list", "pipx", "", None, None, "list"),
     # deno
     ("deno run -A npm:@scope/x@1 --y", "deno", "npm", "@scope/x", "1", "--y"),
@@ -294,6 +297,24 @@ PACKAGES: list[tuple[Words, str, str, str | None, str | None, Words]] = [
     ("powershell -NoProfile -Command npx -y pkg@1", "npx", "npm", "pkg", "1", ""),
     (["pwsh", "-ep", "Bypass", "-c", "Set-Location x; npx -y pkg@1"], "npx", "npm", "pkg", "1", ""),
     (["powershell.exe", "-Command", "& 'C:\\a b\\npx.cmd' -y pkg@1"], "npx", "npm", "pkg", "1", ""),
+    (["cmd", "/c", '"C:\\a b\\npx.cmd"', "-y", '"@x/pkg@1"', '"C:\\"'], "npx", "npm", "@x/pkg", "1", ["C:\\"]),
+    (["cmd", "/s", "/k", '"npx"', "pkg@1", '""'], "npx", "npm", "pkg", "1", [""]),
+    (
+        ["cmd", "/c", "npx", "pkg@1", '{"a": "b"}', '["C:\\"]', '"'],
+        "npx",
+        "npm",
+        "pkg",
+        "1",
+        ['{"a": "b"}', '["C:\\"]', '"'],
+    ),
+    (["cmd", "/c", '"npx -y pkg@1 C:\\"'], "npx", "npm", "pkg", "1", "C:\\"),
+    (["cmd", "/c", '""C:\\a b\\npx.cmd" -y "pkg@1""'], "npx", "npm", "pkg", "1", ""),
+    (["cmd", "/c", '"C:\\a b\\npx.cmd" -y "pkg@1"'], "npx", "npm", "pkg", "1", ""),
+    (["cmd", "/c", '"C:\\a b\\run.cmd"'], "", "", None, None, ""),
+    (["cmd", "/c", '"My Server"'], "", "", None, None, ""),
+    (["cmd", "/c", '"'], "", "", None, None, ""),
+    (["cmd", "/c", "set", '"A=b c"', "&&", '"npx"', "pkg@1"], "npx", "npm", "pkg", "1", ""),
+    (["pwsh", "-c", "&", "'C:\\a b\\npx.cmd'", '"pkg@1"', "'C:\\'"], "npx", "npm", "pkg", "1", ["C:\\"]),
     ("cmd", "", "", None, None, ""),
     ("cmd /d", "", "", None, None, "/d"),
     ("pwsh server.ps1 x", "", "", None, None, "server.ps1 x"),
@@ -572,6 +593,14 @@ def test_a_version_stands_where_it_is_written_though_a_default_is_filled_in_befo
     assert (launch.package, launch.version) == ("@acme/mcp", "1.2.0")
     assert launch.version is not None
     assert source[launch.version.start : launch.version.end] == "1.2.0"
+
+
+def test_a_word_loses_the_quotes_that_cmd_takes_off() -> None:
+    source, launch = _entry(["cmd", "/c", "npx", "pkg", '--root="C:\\"', '"a" "b"', '--empty=""'])
+    assert launch.arguments == ("--root=C:\\", '"a" "b"', "--empty=")
+    assert source[slice(*launch.arguments[0].span)] == '--root=\\"C:\\\\'
+    assert source[slice(*launch.arguments[0].part(7, 10).span)] == "C:\\\\"
+    assert source[slice(*launch.arguments[2].span)] == "--empty="
 
 
 def test_deep_wrappers_end_somewhere() -> None:

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from claude_preflight.agents.data import data_path
 from claude_preflight.agents.files import kinds_of
-from claude_preflight.agents.tool_approvals import danger_of_server, danger_of_tool, tool_approvals
+from claude_preflight.agents.tool_approvals import danger_of, danger_of_server, danger_of_tool, tool_approvals
 from claude_preflight.agents.validation import load_schema
 from claude_preflight.document import Document
 from claude_preflight.model import Severity
@@ -83,6 +83,36 @@ def test_name_of_the_server_in_front_of_the_tool_is_looked_through() -> None:
 )
 def test_danger_of_server(server: str, does: str | None) -> None:
     assert danger_of_server(server) == does
+
+
+POSTGRES = "leave its read-only transaction and run any SQL on the database"
+
+
+@pytest.mark.parametrize(
+    ("line", "tool", "does"),
+    [
+        ("npx -y @modelcontextprotocol/server-postgres@0.6.2 postgresql://localhost/x", "query", POSTGRES),
+        ("cmd /c npx @modelcontextprotocol/server-postgres", "query", POSTGRES),
+        ("uvx mcp-server-motherduck", "query", "run any SQL on the database"),
+        ("uvx mcp-server-motherduck --read-only=false", "Query", "run any SQL on the database"),
+        ("uvx mcp-server-motherduck", "execute_query", "run any SQL on the database"),
+        ("uvx mcp-server-motherduck --read-only", "query", None),
+        ("uvx mcp-server-motherduck", "list_tables", None),
+        ("npx mcp-mongo-server", "query", None),
+        ("npx @benborla29/mcp-server-mysql", "mysql_query", None),
+        ("npx @modelcontextprotocol/server-memory", "query", None),
+        ("npx acme-postgres", "query", None),
+        ("acme", "query", None),
+    ],
+)
+def test_danger_of_a_tool_whose_name_tells_nothing(line: str, tool: str, does: str | None) -> None:
+    command, *args = line.split()
+    entry = {"command": command, "args": args, "autoApprove": [tool]}
+    path = ".kiro/settings/mcp.json"
+    (approval,) = tool_approvals(Document(path, json.dumps({"mcpServers": {"db": entry}}), kinds_of(path)))
+    found = danger_of(approval)
+    assert (found.does if found else None) == does
+    assert found is None or found.severity is Severity.ERROR
 
 
 # Path; text; for each approval its server, tool, key, and whether the file's reader obeys, and what it points at.

@@ -278,6 +278,9 @@ LAUNCHERS: list[Row] = started(
 NESTED: list[Row] = started(
     UNPINNED,
     *("cmd /c npx acme-notes", "cmd.exe /d /s /C npx acme-notes", "cmd /cnpx acme-notes", "cmd '/c npx acme-notes'"),
+    *(["cmd", "/c", '"C:\\nodejs\\npx.cmd"', "acme-notes"], ["cmd", "/s", "/k", '"npx"', '"acme-notes"']),
+    *(["cmd", "/c", '"npx acme-notes"'], ["powershell", "-Command", "&", "'C:\\a b\\npx.cmd'", "acme-notes"]),
+    *("uvenv run acme-notes", "uvenv run --python 3.12 acme-notes"),
     *("cmd /c start /b npx acme-notes", "cmd /c set A=b&& npx acme-notes", "cmd //c npx acme-notes"),
     *("bash -lc 'npx acme-notes'", "bash -exc 'npx acme-notes'", "bash --norc -c 'npx acme-notes'"),
     *("sh -c 'PKG=acme-notes; exec npx $PKG'", "sh -c 'npx $0' acme-notes", "sh -c 'npx \"$@\"' -- acme-notes"),
@@ -709,6 +712,7 @@ TWINS: list[tuple[str, str]] = [
             *(
                 f"powershell -enc {encoded('npx acme-notes@1.2.3')}",
                 "cmd /c set A=b&& npx acme-notes@1.2.3",
+                ["cmd", "/c", '"npx"', '"acme-notes@1.2.3"', '"./src"'],
                 "powershell -File x.ps1",
             ),
             *("docker run --privileged=false acme/n:1.0.0", "docker run --device /dev/dri acme/n:1.0.0"),

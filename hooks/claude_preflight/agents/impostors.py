@@ -23,9 +23,10 @@ CHARACTERS, SCOPE, SPELLING = "characters", "scope", "spelling"
 INVENTED, PUBLISHER = "invented", "publisher"
 
 # Words that do not tell what a server is for.
-_GENERIC = frozenset("mcp server servers cli agent toolkit dev api sdk tools app ai inspector".split())
+_GENERIC = frozenset("mcp server servers cli agent toolkit dev api sdk tools app ai inspector chart actors".split())
 _MARKS = frozenset(("mcp", "server"))
 _PUBLIC_IMAGE_HOSTS = ("ghcr.io", "quay.io", "")
+_REGISTRIES = {"npm": "npm", "pypi": "PyPI"}
 # Docker's own builds of other people's servers.
 _DOCKER_BUILDS = "mcp"
 
@@ -34,9 +35,9 @@ class Imitation(NamedTuple):
     """Why a name is not what it seems.
 
     `kind`: `CHARACTERS`, it looks the same as another; `SCOPE`, its scope does nearly; `SPELLING`, it is one with a
-    slip or other separators; `INVENTED`, nothing of its name is known where every name is; `PUBLISHER`, a vendor's
-    server has it, but not there. `of` is the name it is taken for, or the scope or repository that it is said to come
-    from; `known` the server that is meant, as far as anybody can tell.
+    slip or other separators; `INVENTED`, it is known that nothing has its name; `PUBLISHER`, a vendor's server has it,
+    but not there. `of` is the name it is taken for, or the scope, repository or registry that it is said to come from;
+    `known` the server that is meant, as far as anybody can tell.
     """
 
     kind: str
@@ -49,6 +50,10 @@ def imitation(registry: str, name: str) -> Imitation | None:
     if catalogue().server(registry, name):
         return None
     name = normal_name(registry, name)
+    invented = catalogue().invented.get(f"{registry}:{name}")
+    if invented:
+        of = name.partition("/")[0] if name.startswith("@") else _REGISTRIES.get(registry, registry)
+        return Imitation(INVENTED, of, invented if invented.by_vendor else None)
     if registry == "npm":
         return _scoped(*name.split("/", 1)) if name.startswith("@") and "/" in name else _plain(registry, name)
     if registry == "pypi":
@@ -104,9 +109,20 @@ def _in_foreign_scope(scope: str, rest: str) -> Imitation | None:
         known_scope, slash, known_rest = name.partition("/") if name.startswith("@") else ("", "/", name)
         if slash and known_scope == scope and is_misspelt(rest, known_rest, catalogue().words):
             return Imitation(INVENTED, scope, server)
-        if known_rest == rest and server.by_vendor and _is_telling(rest):
+        if known_rest == rest and server.by_vendor and _is_telling(rest) and not _is_owner(scope[1:], server):
             return Imitation(PUBLISHER, server.name, server)
     return None
+
+
+def _source(server: KnownServer) -> tuple[str, str]:
+    """Return the owner and the name of the repository that `server` comes from, in lower case; empty if unknown."""
+    owner, _, repository = server.repository.partition("github.com/")[2].lower().partition("/")
+    return owner, repository
+
+
+def _is_owner(name: str, server: KnownServer) -> bool:
+    """Tell whether `server` is made in a repository of `name`, who then may have other packages of it as well."""
+    return name != "" and name == _source(server)[0]
 
 
 def _is_telling(name: str) -> bool:
@@ -122,9 +138,16 @@ def _meant(scope: str, rest: str) -> KnownServer | None:
         if server.name.startswith(f"{scope}/") and is_misspelt(rest, server.name[len(scope) + 1 :], frozenset()):
             return server
     topic = set(split_name(rest)) - _GENERIC
-    fitting = [server for server in known if server.by_vendor and topic and topic <= _topic(server)]
+    common = topic <= {server.category for server in known}
+    fitting = [server for server in known if server.by_vendor and topic and _is_about(topic, server, common=common)]
     order = (REFERENCE, OFFICIAL, DEPRECATED)
     return min(fitting, key=lambda server: order.index(server.status), default=None)
+
+
+def _is_about(topic: set[str], server: KnownServer, *, common: bool) -> bool:
+    """Tell whether `topic` names `server`; words that are `common`, such as "search", must be all of its name."""
+    own = set(split_name(server.name.rpartition("/")[2])) - _GENERIC
+    return topic == own if common else topic <= _topic(server)
 
 
 def _topic(server: KnownServer) -> set[str]:
@@ -154,7 +177,7 @@ def _taken_for_vendors(registry: str) -> dict[str, Imitation]:
     """Return the names without scope in `registry` that are not, in spite of their wording, a known server's."""
     found: dict[str, Imitation] = {}
     for server in catalogue().servers:
-        owner, _, repository = server.repository.partition("github.com/")[2].lower().partition("/")
+        owner, repository = _source(server)
         if server.trusted and not set(split_name(repository)) <= _GENERIC:
             found.setdefault(f"{owner}-{repository}", Imitation(INVENTED, f"{owner}/{repository}", server))
         for twin in _twins(registry, server) if server.by_vendor else ():
@@ -163,17 +186,19 @@ def _taken_for_vendors(registry: str) -> dict[str, Imitation]:
 
 
 def _twins(registry: str, server: KnownServer) -> Iterator[str]:
-    """Yield the names without scope in `registry` under which a server of a vendor is looked for in error."""
-    scoped = server.name.startswith("@")
+    """Yield the names without scope in `registry` under which a server of a vendor is looked for in error.
+
+    In another registry that is the name that says both that it is a server, and that it is one of MCP: an API's clients
+    in two languages often share the rest.
+    """
+    scoped, last = server.name.startswith("@"), server.name.rpartition("/")[2]
     if registry == server.registry == "npm" and scoped:
         scope, _, rest = server.name[1:].partition("/")
         yield from (twin for twin in (rest, f"{scope}-{rest}") if _is_telling(twin))
-    elif (
-        registry != server.registry
-        and not scoped
-        and server.publisher == catalogue().scopes["@modelcontextprotocol"].publisher
-    ):
-        yield normal_name(registry, server.name)
+    elif registry != server.registry:
+        project = not scoped and server.publisher == catalogue().scopes["@modelcontextprotocol"].publisher
+        if project or (set(split_name(last)) >= _MARKS and _is_telling(last)):
+            yield normal_name(registry, last)
 
 
 def _image(name: str) -> Imitation | None:
@@ -182,13 +207,14 @@ def _image(name: str) -> Imitation | None:
         return None
     if image and "/" not in image and (skeleton(owner) == skeleton(_DOCKER_BUILDS) or is_slip(owner, _DOCKER_BUILDS)):
         return Imitation(SPELLING, f"{_DOCKER_BUILDS}/{image}")
-    host, last = "" if name.count("/") < 2 else owner, name.rpartition("/")[2]
+    path, _, last = name.rpartition("/")
+    host = "" if name.count("/") < 2 else owner
     for known, server in _by_registry("oci"):
         found = _near_path(name, known, server)
         if found:
             return found
         same = last == known.rpartition("/")[2] and _is_telling(last) and server.by_vendor
-        if same and host in _PUBLIC_IMAGE_HOSTS:
+        if same and host in _PUBLIC_IMAGE_HOSTS and not _is_owner(path.rpartition("/")[2], server):
             return Imitation(PUBLISHER, known, server)
     return None
 

@@ -56,6 +56,17 @@ class Advisory(NamedTuple):
         return not (since and own < since) and not (below and own >= below) and not (last and own > last)
 
 
+class KnownTool(NamedTuple):
+    """Tools whose `names`, in lower case with underscores, do not tell what a call `does`.
+
+    `severity` is that of a rule: how grave it is to let a call pass unseen.
+    """
+
+    does: str
+    severity: str
+    names: tuple[str, ...]
+
+
 class KnownServer:
     """A server, or another package that stands in MCP configurations.
 
@@ -104,6 +115,11 @@ class KnownServer:
     def advisories(self) -> tuple[Advisory, ...]:
         """Its published weaknesses."""
         return tuple(Advisory(**advisory) for advisory in self._entry.get("advisories", ()))
+
+    @property
+    def tools(self) -> tuple[KnownTool, ...]:
+        """Its tools that another server may have by the same name for something else."""
+        return tuple(KnownTool(**tool) for tool in self._entry.get("tools", ()))
 
     def switches(self, group: str) -> tuple[Switch, ...]:
         """Return the signs of `group`: that it can only read (`read_only`), that it can do less (`restricted`), that
@@ -164,6 +180,11 @@ class Catalogue:
     def of(self, *registries: str) -> list[KnownServer]:
         """Return the known servers of `registries`."""
         return [KnownServer(entry) for entry in self._data["servers"] if entry["registry"] in registries]
+
+    @cached_property
+    def invented(self) -> dict[str, KnownServer]:
+        """Names that nothing had on that day, each as `registry:name`, and the server that each is made up for."""
+        return {name: KnownServer(entry) for entry in self._data["servers"] for name in entry.get("invented", ())}
 
     @cached_property
     def scopes(self) -> dict[str, Scope]:

@@ -34,13 +34,15 @@ _LISTED = late(r"(?:\$\{[^{}]*\}|(?<![^,;:\s])[A-Za-z]:(?=[\\/])|[^,;:]|:(?![/~.
 class PathServer(NamedTuple):
     """What is known of a server: whether its own arguments are paths, which options and variables hold paths.
 
-    `missing` says what it may use when it is given none; it is empty where that is harmless or unknown.
+    `missing` says what it may use when it is given none; it is empty where that is harmless or unknown. `configured` is
+    the key of its own configuration that names folders, if nothing else does.
     """
 
     positional: bool
     flags: tuple[str, ...]
     variables: tuple[str, ...]
     missing: str
+    configured: str
 
 
 class GivenPath(NamedTuple):
@@ -64,6 +66,7 @@ def path_servers() -> dict[str, PathServer]:
             tuple(entry.get("flags", ())),
             tuple(entry.get("variables", ())),
             entry["missing"],
+            entry.get("configured", ""),
         )
         for entry in entries
         for name in entry["names"]

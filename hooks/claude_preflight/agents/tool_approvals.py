@@ -31,7 +31,7 @@ class Approval(NamedTuple):
     """A tool (`*`: all of them) of the MCP server `server` (`*`: of all) that runs unasked.
 
     `span` is what approves it; `key` names the key that does, and `obeyed` tells whether the program that reads the
-    file goes by that key.
+    file goes by that key. `entry` is the server's own entry, where the approval stands in it.
     """
 
     span: Span
@@ -39,6 +39,7 @@ class Approval(NamedTuple):
     tool: str
     key: str
     obeyed: bool = True
+    entry: Server | None = None
 
 
 def tool_approvals(document: Document) -> list[Approval]:
@@ -52,10 +53,11 @@ def tool_approvals(document: Document) -> list[Approval]:
     settings = settings_of(document) if CLAUDE_SETTINGS in document.kinds else None
     found = list(_claude(settings)) if settings else []
     for server in servers(document):
-        found += _of_server(document.known_as, server)
+        found += (approval._replace(entry=server) for approval in _of_server(document.known_as, server))
     found += _of_file(document.known_as, root)
     cut = (each._replace(server=each.server[:_LONGEST_NAME], tool=each.tool[:_LONGEST_NAME]) for each in found)
-    return sorted(dict.fromkeys(cut), key=lambda approval: approval.span)
+    unique = {approval[:-1]: approval for approval in cut}
+    return sorted(unique.values(), key=lambda approval: approval.span)
 
 
 # --- Claude Code --------------------------------------------------------------------------------------------------
@@ -232,6 +234,25 @@ def danger_of_tool(tool: str, server: str = "") -> Danger | None:
     if data.harmless.intersection(spellings):
         return None
     return next((danger for pattern, danger in data.tools for each in spellings if pattern.fullmatch(each)), None)
+
+
+def danger_of(approval: Approval) -> Danger | None:
+    """Return why a person should see the calls that `approval` lets pass: by the tool's name, or as a tool of a server
+    that is known; None for one that reads, or that nothing is known of.
+    """
+    found = danger_of_tool(approval.tool, approval.server)
+    return found if found or approval.entry is None else _danger_of_known_tool(_folded(approval.tool), approval.entry)
+
+
+def _danger_of_known_tool(tool: str, entry: Server) -> Danger | None:
+    from claude_preflight.agents.recognised import recognised
+    from claude_preflight.agents.server_switches import used
+
+    known = recognised(entry)
+    found = next((each for each in known.tools if tool in each.names), None) if known else None
+    if known is None or found is None or any(used(entry, known, "read_only")):
+        return None
+    return Danger(found.does, Severity(found.severity))
 
 
 def danger_of_server(server: str) -> str | None:

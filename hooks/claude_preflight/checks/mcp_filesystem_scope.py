@@ -41,7 +41,7 @@ from collections.abc import Iterator, Sequence
 
 from claude_preflight.agents.files import SCRIPT
 from claude_preflight.agents.mcp import Server, servers
-from claude_preflight.agents.path_servers import GivenPath, given_paths, known_server, path_servers
+from claude_preflight.agents.path_servers import GivenPath, PathServer, given_paths, known_server, path_servers
 from claude_preflight.agents.paths import CREDENTIALS, DISK, HOME, OUTSIDE, PERSONAL, SYSTEM, Reach, reach
 from claude_preflight.context import Context
 from claude_preflight.document import Document
@@ -298,11 +298,20 @@ def _without_path(subject: _Subject) -> Iterator[Finding]:
     known = known_server(subject.launch)
     word = subject.launch.spec or subject.launch.binary
     if known and known.missing and word and subject.launch.registry != "oci":
-        flag = next(iter(known.flags), "")
-        repair = (
-            f'add {flag} "." to its arguments' if flag else 'add the folders it needs to its arguments, e.g. "./src"'
+        yield subject.finding(
+            NO_PATH, word, f"is given no folder, so it may use {known.missing}", _limited(known), "no path"
         )
-        yield subject.finding(NO_PATH, word, f"is given no folder, so it may use {known.missing}", repair, "no path")
+
+
+def _limited(known: PathServer) -> str:
+    """Return how to tell a server its folders."""
+    if known.configured:
+        return (
+            f"it takes no folder on its launch line: name them as {known.configured} in its own configuration,"
+            " and keep that as the reason of an ignore of the policy"
+        )
+    flag = next(iter(known.flags), "")
+    return f'add {flag} "." to its arguments' if flag else 'add the folders it needs to its arguments, e.g. "./src"'
 
 
 def main(argv: Sequence[str] | None = None) -> int:

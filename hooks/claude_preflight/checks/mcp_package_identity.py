@@ -265,7 +265,10 @@ def _imitation(subject: _Subject) -> Finding | None:
         repair = f"use {known.replacement or place}"
     rule, message = {
         CHARACTERS: (LOOK_ALIKE, f"which looks like {of} and is another"),
-        SCOPE: (LOOK_ALIKE, f"whose scope is taken for that of {of} and is another"),
+        SCOPE: (
+            LOOK_ALIKE,
+            f"whose scope is easily mistaken for {of.partition('/')[0]}, and is not the same publisher's",
+        ),
         SPELLING: (MISSPELT, f"which is {of} with a slip: another package, or one that is yet to come"),
         INVENTED: (INVENTED_PACKAGE, f"and no package of {of} was known by that name on {catalogue().date}"),
         PUBLISHER: (OTHER_PUBLISHER, f"which is not the vendor's {place}"),

@@ -161,7 +161,7 @@ def _opened(server: Server, known: KnownServer) -> Iterator[Finding]:
                 use.place.span, message, repair=repair, key=server.key(use.switch.name), server=str(server.name)
             )
         elif not _is_of_transport(use) and not _is_inside_project(use):
-            message = f'server "{server.name}" is started with {use.shown}, which drops a limit that it has by itself'
+            message = f'server "{server.name}" is started with {use.shown}, which lets it reach further than by itself'
             repair = "leave the switch out, or keep the reason in an ignore of the policy"
             yield GUARD_OFF.at(
                 use.place.span, message, repair=repair, key=server.key(use.switch.name), server=str(server.name)
@@ -194,7 +194,7 @@ def _missing_limit(server: Server, known: KnownServer) -> Iterator[str]:
 
 
 def _fits(kind: str, server: Server) -> bool:
-    return kind in (("url", "header") if server.url is not None else ("flag", "env"))
+    return kind in (("url", "header") if server.remote is not None else ("flag", "env"))
 
 
 def _unlimited(unlimited: list[tuple[Server, str]]) -> Finding:
@@ -209,7 +209,7 @@ def _unlimited(unlimited: list[tuple[Server, str]]) -> Finding:
 
 def _place(server: Server) -> Span:
     launch = server.launch
-    word = (launch and (launch.spec or launch.binary)) or server.remote or server.command or server.name
+    word = server.remote or (launch and (launch.spec or launch.binary)) or server.command or server.name
     return word.span
 
 

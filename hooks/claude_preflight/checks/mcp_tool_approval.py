@@ -54,8 +54,8 @@ from claude_preflight.agents.settings import Scope, Settings, is_true, settings_
 from claude_preflight.agents.tool_approvals import (
     Approval,
     Danger,
+    danger_of,
     danger_of_server,
-    danger_of_tool,
     tool_approvals,
 )
 from claude_preflight.context import Context
@@ -144,7 +144,7 @@ def _approvals(approvals: list[Approval]) -> Iterator[Finding]:
     ignored: list[Approval] = []
     for approval in approvals:
         broad = not approval.tool.strip("*")
-        danger = None if broad else danger_of_tool(approval.tool, approval.server)
+        danger = None if broad else danger_of(approval)
         grave = broad or (danger is not None and danger.severity is Severity.ERROR)
         if not approval.obeyed:
             ignored += [approval] if grave else []

@@ -146,6 +146,7 @@ LAUNCHERS: dict[tuple[str, ...], Grammar] = {
         "uv run", read_pypi, _UV_RUN_VALUES, option_names("with w"), first="program", stops=option_names("m module")
     ),
     ("pipx", "run"): Grammar("pipx run", read_pypi, _PIPX_VALUES, option_names("spec"), extras=option_names("with")),
+    ("uvenv", "run"): Grammar("uvenv run", read_pypi, option_names("python binary"), extras=option_names("with")),
     ("deno", "run"): DENO,
     ("deno", "serve"): DENO,
     ("deno", "x"): Grammar("deno", read_deno_package, _DENO_VALUES),

@@ -21,8 +21,8 @@ class Mount(NamedTuple):
 class Launch(NamedTuple):
     """What a launch line starts; every `Text` is a part of the line with its place.
 
-    launcher: `npx`, `npm exec`, `pnpm dlx`, `yarn dlx`, `bunx`, `uvx`, `uv run`, `pipx run`, `deno`, `docker`,
-        `podman`, `go run`, `cargo run`, `dnx`, `node`, `python`; empty for any other program.
+    launcher: `npx`, `npm exec`, `pnpm dlx`, `yarn dlx`, `bunx`, `uvx`, `uv run`, `pipx run`, `uvenv run`, `deno`,
+        `docker`, `podman`, `go run`, `cargo run`, `dnx`, `node`, `python`; empty for any other program.
     registry: where what is run comes from: `npm`, `pypi`, `jsr`, `oci`, `go`, `nuget`, `git`, `url`, `path`; empty
         where the line does not say.
     spec: the word, or part of one, that names what is run, version included.

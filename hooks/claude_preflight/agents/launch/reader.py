@@ -170,9 +170,10 @@ def _unwrap(name: str, words: Sequence[Text], variables: Environment) -> list[Se
 
         rest = cmd_line(words) if name == "cmd" else powershell_line(words)
         shell = "cmd" if name == "cmd" else "powershell"
-        if len(rest) == 1 and shell == "powershell":
-            rest = [_without_block(rest[0].trimmed())]
-        return _read_line(rest[0].trimmed(), shell=shell) if len(rest) == 1 else segments_of_words(rest)
+        if len(rest) == 1:
+            line = rest[0].trimmed()
+            return _read_line(_without_quotes(line) if name == "cmd" else _without_block(line).trimmed(), shell=shell)
+        return segments_of_words(rest, quotes='"' if shell == "cmd" else "\"'")
     runtime = runtime_of(name)
     words = spread_module(runtime, words) if runtime else words
     inner = words[runtime_options(runtime, words) :] if runtime else ()
@@ -181,6 +182,16 @@ def _unwrap(name: str, words: Sequence[Text], variables: Environment) -> list[Se
     if runtime == "node" and inner and program_name(inner[0]) in SCRIPT_PROGRAMS.values():
         return [Segment(inner)]
     return []
+
+
+def _without_quotes(line: Text) -> Text:
+    """Return `line` without the quotes around the whole of it, which `cmd` takes off."""
+    if len(line) < 3 or not line[0] == line[-1] == '"':
+        return line
+    inner = line.part(1, len(line) - 1).trimmed()
+    words = inner.split(None, 1)
+    whole = inner.startswith('"') or ('"' not in inner and len(words) > 1 and _is_known(words[0]))
+    return inner if whole else line
 
 
 def _without_block(line: Text) -> Text:

@@ -70,13 +70,16 @@ def with_defaults(word: Text) -> Text:
     """Return `word` with the default of each `${NAME:-default}` in its place, as for whom the variable is not set."""
     if ":-" not in word:
         return word
-    parts, end = [], 0
+    spans, end = [], 0
     for match in _WITH_DEFAULT.finditer(word):
-        parts += [word.part(end, match.start()), word.part(*match.span(1))]
+        spans += [(end, match.start()), match.span(1)]
         end = match.end()
-    if not parts:
-        return word
-    parts = [part for part in (*parts, word.part(end, len(word))) if part]
+    return _together(word, [*spans, (end, len(word))]) if spans else word
+
+
+def _together(word: Text, spans: Iterable[tuple[int, int]]) -> Text:
+    """Return what stands in `spans` of `word` as one text; where characters have no places, it has that of `word`."""
+    parts = [word.part(start, end) for start, end in spans if start < end]
     whole = word.offsets is not None or word.end - word.start == len(word)
     if parts and (len(parts) == 1 or whole):
         return joined(parts)
@@ -158,8 +161,11 @@ def line_segments(line: Text, *, shell: str = "") -> list[Segment]:
     ]
 
 
-def segments_of_words(words: Iterable[Text]) -> list[Segment]:
-    """Return the commands of `words`, of which some may be operators."""
+def segments_of_words(words: Iterable[Text], quotes: str = "") -> list[Segment]:
+    """Return the commands of `words`, of which some may be operators.
+
+    `quotes` are the marks that the shell takes off a word, or off the value of an option, that stands in two of them.
+    """
     groups: list[list[Text]] = [[]]
     for word in words:
         if word in ("&&", "||", "&", "|", ";"):
@@ -169,7 +175,17 @@ def segments_of_words(words: Iterable[Text]) -> list[Segment]:
             groups.append([])
         else:
             groups[-1].append(word)
-    return [_windows_segment(group) for group in groups if group]
+    return [_windows_segment([_unquoted(word, quotes) for word in group]) for group in groups if group]
+
+
+def _unquoted(word: Text, quotes: str) -> Text:
+    """Return `word` without the two quotes around it or its value; others, as in JSON, belong to what they stand in."""
+    mark = word[-1:]
+    start = word.find(mark) if mark and mark in quotes else -1
+    if start < 0 or word.count(mark) != 2 or (start and word[start - 1] != "="):
+        return word
+    value = start + 1, len(word) - 1
+    return _together(word, [(0, start), value]) if start else word.part(*value)
 
 
 def _windows_segment(words: Sequence[Text]) -> Segment:
