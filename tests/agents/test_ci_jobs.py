@@ -57,6 +57,7 @@ def test_workflow() -> None:
             container: node:22
             steps:
               - uses: actions/checkout@v4
+                id: code
                 with: {ref: main}
               - run: |
                   make
@@ -98,6 +99,7 @@ def test_workflow() -> None:
     assert (checkout.name, checkout.version, checkout.inputs.text("ref")) == ("actions/checkout", "v4", "main")
     assert scripts(build) == ["make\nmake test\n"]
     assert build.steps[1].condition == "success()"
+    assert [step.id for step in build.steps] == ["code", ""]
     assert [script.dialect for script in deploy.scripts()] == ["cmd", ""]
     assert [spelled(document, guard) for guard in deploy.guards] == ["author_association"]
     assert build.guards == ()

@@ -12,8 +12,11 @@ from claude_preflight.agents.deployments.evidence import path_stage
 from claude_preflight.agents.files import kinds_of
 from claude_preflight.agents.places import PRODUCTION
 from claude_preflight.agents.words import AGENTS
+from claude_preflight.checks.no_claude_in_production import check
+from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.policy import Policy
+from claude_preflight.repository import Repository
 
 CLAUDE, CODEX, GEMINI = "Claude Code", "Codex", "Gemini CLI"
 NPM = "RUN npm install -g @anthropic-ai/claude-code\n"
@@ -30,6 +33,24 @@ def told(path: str, text: str, policy: Policy | None = None) -> list[tuple[str, 
         (each.presence.agent.name, text[slice(*each.presence.span)], each.evidence.what, each.evidence.sure)
         for each in found(path, text, policy)
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "excepted"),
+    [
+        ("Dockerfile", f"FROM node\nENV NODE_ENV=production\n{NPM}{SERVER}", True),
+        ("Dockerfile", f"FROM node\n{NPM}{SERVER}", True),
+        ("docker-compose.prod.yml", "services: {a: {image: node, command: claude -p x}}\n", True),
+        (".github/workflows/a.yml", "on: push\njobs: {a: {environment: production, steps: [{run: claude}]}}\n", False),
+    ],
+)
+def test_repair_names_the_exception_that_the_policy_can_make(path: str, text: str, excepted: bool) -> None:
+    context = Context(Repository("."), Policy(), "2026-11-22")
+    (finding,) = check(Document(path, text, kinds_of(path)), context)
+    assert ("sandboxes in .claude-preflight.yaml" in (finding.repair or "")) == excepted
+    if excepted:
+        policy = Policy(sandboxes=(path,))
+        assert list(check(Document(path, text, kinds_of(path)), Context(Repository("."), policy, "2026-11-22"))) == []
 
 
 def in_image(run: str) -> list[tuple[str, str]]:

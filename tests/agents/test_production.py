@@ -29,7 +29,7 @@ from claude_preflight.agents.production import (
 from claude_preflight.document import Document
 from claude_preflight.policy import Policy
 from claude_preflight.syntax.nodes import Text
-from credentials import characters, sample
+from credentials import characters, jwt, sample
 
 PASSWORD = characters("alnum", 14) + "-7"
 KEY = sample("resend-key")
@@ -278,6 +278,10 @@ def test_template_by_its_name(path: str, expected: bool) -> None:
         (f"NEXT_PUBLIC_KEY={KEY}", False),
         (f"PAYMENT_KEY={sample('payment-secret-key-test')}", False),
         ("SESSION_KEY=changeme", False),
+        (f"SESSION_TOKEN={jwt({'iss': 'x', 'sub': 'y'})}", True),
+        # what has expired opens nothing
+        (f"SESSION_TOKEN={jwt({'iss': 'x', 'nbf': 1_600_000_000, 'exp': 1_600_043_200})}", False),
+        (f"PROD_TOKEN={jwt({'iss': 'x', 'exp': 1_600_043_200})}", False),
     ],
 )
 def test_variable_of_production_own_env_file(line: str, expected: bool) -> None:

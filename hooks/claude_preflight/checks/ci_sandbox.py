@@ -7,11 +7,14 @@ Jenkins (the words and strings of a Jenkinsfile, not what its Groovy computes), 
 agent: by its command, or by an action such as `anthropics/claude-code-action`.
 
 Errors are: text that anybody can write put into the script that starts the agent; a job that anybody can start whose
-agent runs any command; a job with secrets whose agent starts in a stranger's files; a token that may write to
-everything; secrets of production within the agent's reach; a credential in the file itself. Warnings are: strangers'
-text in a prompt where nothing looks at who started the job; an agent on a machine of your own, or with any command
-allowed, outside of a container; a container that does not hold; an action that follows a branch; tool output in the
-log; an action that every bot may start; credentials handed to every command.
+agent runs any command, or does what they write with a token that may push; a job with secrets whose agent starts in a
+stranger's files; a token that may write to everything; secrets of production within the agent's reach; a credential in
+the file itself. Warnings are: strangers' text in a prompt where nothing looks at who started the job; an agent on a
+machine of your own, or with any command allowed, outside of a container; a container that does not hold; an action that
+follows a branch; tool output in the log; an action that every bot may start; credentials handed to every command.
+
+What strangers write is followed through the variables, files, pipes and outputs of a job to the agent's command. That a
+comment mentions `@claude` says nothing about who wrote it.
 
 The vendors' documented workflows are silent: their actions refuse whoever may not write to the repository. Switches
 that take permission checks away are reported by `no-skip-permissions`, deployments by `no-claude-in-production`.

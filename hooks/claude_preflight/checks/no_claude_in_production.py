@@ -116,10 +116,11 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
 def _finding(found: Deployed) -> Finding:
     agent, how, span = found.presence
     message = f"{agent.name} {how} in {found.place}; this counts as production: {found.evidence.what}"
-    repair, rule = _REPAIRS[found.kind], _RULES[found.kind]
+    rule = _RULES[found.kind]
     if not found.evidence.sure:
         message = f"{agent.name} {how} in {found.place}; this may be production: {found.evidence.what}"
-        repair, rule = repair + _EXCEPTION, DEPLOYED
+        rule = DEPLOYED
+    repair = _REPAIRS[found.kind] + ("" if rule is IN_JOB else _EXCEPTION)
     return rule.at(span, message, repair=repair, key=f"{agent.name} {found.key}")
 
 

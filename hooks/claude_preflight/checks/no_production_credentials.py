@@ -11,9 +11,10 @@ an agent makes the commit, it also reads the names of the variables in that agen
 (`production-environment`).
 
 Words count as whole words, and one for another stage outweighs them: `product`, `nonprod`, `pre-prod` and
-`prod-like-test` are silent, and so are mode switches such as `NODE_ENV=production`. Hosts of known third parties, such
-as `production.plaid.com`, are the matter of sandbox-api-mode. The rule `production-login` is a guess: a literal user
-and password beside a public host that nothing calls a development system.
+`prod-like-test` are silent, and so are mode switches such as `NODE_ENV=production` and JSON Web Tokens that say of
+themselves that they have expired. Hosts of known third parties, such as `production.plaid.com`, are the matter of
+sandbox-api-mode. The rule `production-login` is a guess: a literal user and password beside a public host that nothing
+calls a development system.
 
 Why is this bad?
 ----------------

@@ -13,7 +13,7 @@ from claude_preflight.agents.agent_clis import Agent, agent_called, agents, uses
 from claude_preflight.agents.broad_commands import breadth
 from claude_preflight.agents.ci.agent_table import ANY, EDITS, NAMED, Wrapping, habits_of, wrapping_called
 from claude_preflight.agents.ci.model import Action, Job, Script, Step
-from claude_preflight.agents.ci.reading import pairs_of
+from claude_preflight.agents.ci.reading import commands_of, pairs_of
 from claude_preflight.agents.deployments.programs import programs
 from claude_preflight.agents.launch import program_name, take_apart
 from claude_preflight.agents.permissions import COMMAND_TOOLS, Effect, command_pattern, read_rule
@@ -21,7 +21,7 @@ from claude_preflight.agents.sandboxes import Sandbox, of_command
 from claude_preflight.late import late
 from claude_preflight.model import Span
 from claude_preflight.syntax.nodes import Text
-from claude_preflight.syntax.shell import commands, split_words, windows_commands
+from claude_preflight.syntax.shell import split_words
 from claude_preflight.typed import NamedTuple
 
 SKIPPED = "skipped"  # it asks about nothing at all; beyond `ANY`, which some grant gives
@@ -42,6 +42,7 @@ class Run(NamedTuple):
     sandbox: what it runs in: what encloses the command, else the job's container; None for the machine itself.
     wrapping: the action that it is wrapped in, with `action` as it is used; both None for a command.
     switched_off: whether an input of the action, not a switch of the agent, takes its protection away.
+    tools: the texts that list its tools.
     """
 
     agent: Agent
@@ -54,6 +55,7 @@ class Run(NamedTuple):
     action: Action | None = None
     wrapping: Wrapping | None = None
     switched_off: bool = False
+    tools: tuple[Text, ...] = ()
 
     def inputs(self, names: Sequence[str]) -> Iterator[tuple[Text, Text]]:
         """Yield the inputs called `names` that the action is given as texts, with their keys."""
@@ -89,7 +91,8 @@ def _wrapped(job: Job, step: Step, action: Action, wrapping: Wrapping) -> Run:
     arguments = [word for _, value in run.inputs(wrapping.arguments) for word in split_words(value)]
     tools = [value for _, value in run.inputs(wrapping.tools)]
     reach, grant = _reach(wrapping.agent, arguments, tools)
-    return run._replace(reach=reach or run.reach, grant=grant)
+    limits = (value for _, value in run.inputs(wrapping.limits))
+    return run._replace(reach=reach or run.reach, grant=grant, tools=(*_listed(arguments), *tools, *limits))
 
 
 @cache
@@ -100,8 +103,7 @@ def _mention() -> re.Pattern[str]:
 def _started(job: Job, step: Step, script: Script) -> Iterator[Run]:
     if not _mention().search(script.text):
         return
-    read = windows_commands(script.text, powershell=script.dialect == "powershell") if script.dialect else None
-    for command in commands(script.text) if read is None else read:
+    for command in commands_of(script):
         for words in programs(command.words):
             launched = _launched(words)
             if launched is None:
@@ -110,7 +112,8 @@ def _started(job: Job, step: Step, script: Script) -> Iterator[Run]:
             reach, grant = _reach(agent, arguments, ())
             jail = of_command(command.words) or job.container
             habit = habits_of(agent).reach
-            yield Run(agent, program_name(spelled), spelled.span, step, reach or habit, grant, jail)
+            tools = tuple(_listed(arguments))
+            yield Run(agent, program_name(spelled), spelled.span, step, reach or habit, grant, jail, tools=tools)
 
 
 def _launched(words: Sequence[Text]) -> tuple[Agent, Text, Sequence[Text]] | None:

@@ -24,6 +24,7 @@ class Wrapping(NamedTuple):
     tools: tuple[str, ...]
     limits: tuple[str, ...]
     checks_author: bool
+    unchecked: tuple[str, ...]
     opened_by: tuple[str, ...]
     bots: tuple[str, ...]
     tokens: tuple[str, ...]
@@ -62,6 +63,7 @@ def _wrapping(agent: Agent, action: dict[str, Any]) -> Wrapping:
         names("tools"),
         names("limits"),
         action.get("checks_author", False),
+        names("unchecked"),
         names("opened_by"),
         names("bots"),
         names("tokens"),

@@ -47,6 +47,7 @@ _DIALECTS = {"pwsh": "powershell", "powershell": "powershell", "cmd": "cmd"}
 # Conditions that look at who started the run, or at a mark that only members of the project can set.
 _GUARD = late(
     r"author_association|\bgithub\.(?:actor|triggering_actor)\s*==|\.login\s*==|,\s*github\.(?:event\.[\w.]+\.login|actor)\s*\)"
+    r"|workflow_run\.event\s*==\s*['\"](?:push|schedule)|workflow_run\.pull_requests\b"
     r"|github\.event\.label\b|labels\.\*\.name|head\.repo\.(?:full_name|fork|owner|id)|head_repository\.\w+"
     r"|[gG]etCollaboratorPermissionLevel|/collaborators/|/memberships/|\b(?:is|has)[-_](?:collaborator|member|maintainer|write|permission)"
     r"|\b(?:authoriz|permission|allowed|trusted|member|maintainer)\w{0,30}\s*==|\b[Tt]eam[_-]?[Mm]ember",
@@ -165,7 +166,7 @@ def _step(item: Mapping, dialect: str) -> Step:
     run, uses, shell = item.text("run"), item.text("uses"), item.text("shell")
     script = Script(run, _dialect(shell) if shell else dialect) if run is not None else None
     action = action_of(uses, item.get("with")) if uses else None
-    return Step(script, action, pairs_of(item.get("env")), item.text("if"))
+    return Step(script, action, pairs_of(item.get("env")), item.text("if"), str(item.text("id") or ""))
 
 
 def references(texts: Iterable[Text]) -> Iterator[Reference]:

@@ -58,12 +58,16 @@ class Action(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A script or an action, with the variables of the step alone, and the condition on which it runs."""
+    """A script or an action, with the variables of the step alone, and the condition on which it runs.
+
+    `id` is what expressions call it (GitHub); empty where it has none.
+    """
 
     script: Script | None
     action: Action | None
     environment: Pairs
     condition: Text | None
+    id: str = ""
 
 
 class Permissions(NamedTuple):

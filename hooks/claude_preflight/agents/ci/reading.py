@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from claude_preflight.agents.ci.model import VARIABLE, Action, Pairs, Reference
+from claude_preflight.agents.ci.model import VARIABLE, Action, Pairs, Reference, Script
 from claude_preflight.agents.sandboxes import Sandbox, of_container
 from claude_preflight.late import late
 from claude_preflight.model import Span
 from claude_preflight.syntax.nodes import Mapping, Node, Scalar, Sequence, Text
+from claude_preflight.syntax.shell import Command, commands, windows_commands
 
 _MAX_VARIABLES = 1000  # of one mapping
 _VERSION = late(r"[@:](?=[^@:/]*$)|@")
 _EXPANDED = late(r"\$\{?([A-Za-z_]\w{0,200})")
+_COMPARED = late(r"\s*+!?\s*+\(?\s*+(?:contains|startsWith|endsWith|hashFiles|fromJSON)\(")
 
 
 def text_of(node: Node | None) -> Text | None:
@@ -118,3 +120,28 @@ def shell_references(texts: Iterable[Text]) -> tuple[Reference, ...]:
         if "$" in text
         for match in _EXPANDED.finditer(text)
     )
+
+
+def commands_of(script: Script) -> list[Command]:
+    """Return the commands of `script`, as its shell reads them."""
+    if script.dialect:
+        return windows_commands(script.text, powershell=script.dialect == "powershell")
+    return commands(script.text)
+
+
+def expressions(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where GitHub's expressions in `text` begin and end that are replaced by a value, not by true or false."""
+    end = 0
+    while (start := text.find("${{", end)) >= 0:
+        end = text.find("}}", start)
+        if end < 0:
+            return
+        if not _is_comparison(text[start + 3 : end]):
+            yield start + 3, end
+
+
+def _is_comparison(expression: str) -> bool:
+    """Tell whether `expression` gives true or false, not the text that it looks at."""
+    if "&&" in expression or "||" in expression:
+        return False
+    return bool(_COMPARED.match(expression)) or "==" in expression or "!=" in expression

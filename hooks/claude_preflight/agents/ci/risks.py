@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from claude_preflight.agents.ci.agent_runs import SKIPPED, Run, agent_runs
-from claude_preflight.agents.ci.agent_table import ANY, NAMED
+from claude_preflight.agents.ci.agent_table import ANY, EDITS, NAMED
+from claude_preflight.agents.ci.flow import WRITTEN, Flow, Origin
 from claude_preflight.agents.ci.github import references
 from claude_preflight.agents.ci.model import (
     AZURE,
@@ -24,10 +25,11 @@ from claude_preflight.agents.ci.reading import pairs_of
 from claude_preflight.agents.ci.strangers import (
     checked_out,
     everybody,
+    instruction,
     is_open,
     open_trigger,
+    words_of_strangers,
     written_into,
-    written_texts,
 )
 from claude_preflight.agents.places import PRODUCTION, environment, names_host, words
 from claude_preflight.agents.sandboxes import SECRETS_OF_PRODUCTION
@@ -65,11 +67,13 @@ _CONTAINER = {
     BITBUCKET: "use runners that start the step's `image:`",
     JENKINS: "use `agent { docker { image '…' } }` for the stage",
 }
+_OR_NAME = ", or name the commands that it needs"
 # What keys of the agent's own model and tools are called: those are the same in production.
 _OWN = frozenset("anthropic claude openai codex gemini cursor copilot qwen".split())
 _BRANCHES = frozenset("main master beta experimental dev develop next latest head trunk alpha nightly edge".split())
 _GITHUB_TOKEN = ("secrets.GITHUB_TOKEN", "github.token")
 _SCRUB = "CLAUDE_CODE_SUBPROCESS_ENV_SCRUB"
+_GATE = "look at `author_association` in the job's `if:`"
 _DOING = {SKIPPED: "runs any command without asking", ANY: "may run any command"}
 
 
@@ -94,11 +98,12 @@ def _of_job(job: Job, runs: Sequence[Run], policy: Policy) -> Iterator[Evidence]
     yield from _literals(job, by_step)
     yield from _unscrubbed(job, by_step)
     yield from _production(job, by_step, production)
+    flow = words_of_strangers(job)
     for run in by_step:
-        yield from _injected(job, run)
+        yield from _injected(job, run, flow)
     foreign = checked_out(job)
     for run in runs:
-        yield from _strangers(job, run, foreign)
+        yield from _strangers(job, run, foreign, flow)
         yield from _container(job, run, bool(production))
         yield from _settings(job, run)
 
@@ -114,13 +119,12 @@ def _key(job: Job, *parts: str) -> str:
 # --- What people outside can do -----------------------------------------------------------------------------------
 
 
-def _injected(job: Job, run: Run) -> Iterator[Evidence]:
+def _injected(job: Job, run: Run, flow: Flow) -> Iterator[Evidence]:
     """Yield the texts that are put into the script which starts the agent before a shell reads it."""
-    script = run.step.script
-    if script is None or run.action is not None:
+    if run.action is not None:
         return
     trigger = open_trigger(job)
-    for text in written_into(job, script):
+    for text in written_into(job, run.step, flow):
         does = f"`{text}` becomes part of the script that starts {run.agent.name}"
         if trigger:
             message = f"{_named(job)}: {does}, so whoever causes `{trigger.name}` runs commands with the job's secrets"
@@ -129,10 +133,12 @@ def _injected(job: Job, run: Run) -> Iterator[Evidence]:
         repair = 'hand it over as a variable of the step (`env: {TITLE: …}`) and write "$TITLE" in the script'
         if job.system == JENKINS:
             repair = 'write the script in single quotes and let the shell expand "$CHANGE_TITLE" itself'
+        elif trigger:
+            repair += f"; it still instructs the agent, so also {_GATE}"
         yield Evidence(INJECTION if trigger else INTERPOLATION, text.span, message, repair, _key(job, str(text)))
 
 
-def _strangers(job: Job, run: Run, foreign: Text | None) -> Iterator[Evidence]:
+def _strangers(job: Job, run: Run, foreign: Text | None, flow: Flow) -> Iterator[Evidence]:
     """Yield that people who may not write to the repository instruct the agent, or that it works in their files."""
     trigger = is_open(job, run, following=True)
     if trigger and foreign is not None:
@@ -141,44 +147,48 @@ def _strangers(job: Job, run: Run, foreign: Text | None) -> Iterator[Evidence]:
             foreign.span,
             f"{_named(job)}: `{trigger.name}` gives it secrets, and {run.agent.name} starts in files that a stranger"
             " wrote, with the settings, hooks and servers among them",
-            "check out the base branch, and the other side with `path:` into a folder of its own; or look at"
-            " `author_association` in the job's `if:`",
+            f"check out the base branch, and the other side with `path:` into a folder of its own; or {_GATE}",
             _key(job, str(run.spelled)),
         )
     elif trigger := is_open(job, run):
-        yield from _instructed(job, run, trigger)
+        yield from _instructed(job, run, trigger, flow)
 
 
-def _instructed(job: Job, run: Run, trigger: Trigger) -> Iterator[Evidence]:
-    opened, key = everybody(run), _key(job, str(run.spelled))
-    powerful = _power(job, run)
+def _instructed(job: Job, run: Run, trigger: Trigger, flow: Flow) -> Iterator[Evidence]:
+    opened, key, origin = everybody(run), _key(job, str(run.spelled)), instruction(run, flow)
+    powerful = _power(job, run, origin)
     if powerful:
         what = f"{_named(job)}: anybody can start it by `{trigger.name}`, and {run.agent.name} {powerful}"
         yield Evidence(STRANGERS, (opened or run.grant or run).span, what, _closing(opened, run), key)
         return
-    prompts = [value for _, value in run.inputs(run.wrapping.prompts if run.wrapping else ())]
-    text = next((text for prompt in prompts for text in written_texts(prompt)), None)
-    place = text if text is not None else opened
-    if place is not None:
-        told = f"is instructed by `{text}`" if text is not None else "takes instructions from anybody"
-        what = f"{_named(job)}: {run.agent.name} {told}, and nothing looks at who started it by `{trigger.name}`"
-        yield Evidence(PROMPT, place.span, what, _closing(opened, run), key)
+    if opened is not None and (origin is None or origin.kind != WRITTEN):
+        place, told = opened.span, "takes instructions from anybody"
+    elif origin is None or (run.action is None and any(written_into(job, run.step, flow))):  # see `_injected`
+        return
+    else:
+        # Several jobs may share a variable of the file.
+        place = origin.text.span if job.span.start <= origin.text.start < job.span.end else run.span
+        written = origin.kind == WRITTEN
+        told = f"is {'instructed by' if written else 'told to read what anybody may have written,'} `{origin.text}`"
+    what = f"{_named(job)}: {run.agent.name} {told}, and nothing looks at who started it by `{trigger.name}`"
+    yield Evidence(PROMPT, place, what, _closing(opened, run), key)
 
 
 def _closing(opened: Text | None, run: Run) -> str:
     if opened is not None:
         return "name the accounts instead of `*`, and list the tools that the task needs"
-    return "look at `author_association` in the job's `if:`" + (
-        "" if run.reach == NAMED else ", and list the tools that the task needs"
-    )
+    return _GATE + ("" if run.reach == NAMED else ", and list the tools that the task needs")
 
 
-def _power(job: Job, run: Run) -> str:
-    """Return what a stranger gains through the agent, a verb phrase; nothing if it can do little."""
+def _power(job: Job, run: Run, origin: Origin | None) -> str:
+    """Return what a stranger gains through the agent, which `origin` instructs, a verb phrase; nothing if little."""
     if run.reach in _DOING:
         return _DOING[run.reach]
+    writes = job.permissions is not None and job.permissions.may_write("contents")
+    if origin and run.reach == EDITS and writes:
+        return "may edit files and write to the repository"
     if run.wrapping and everybody(run) is not None:
-        if job.permissions and job.permissions.may_write("contents"):
+        if writes:
             return "may write to the repository"
         for _, token in run.inputs(run.wrapping.tokens):
             if not any(own in token for own in _GITHUB_TOKEN):
@@ -252,7 +262,8 @@ def _literals(job: Job, runs: Sequence[Run]) -> Iterator[Evidence]:
 
 
 def _counts(secret: Secret) -> bool:
-    return not secret.public and secret.mode != "test"
+    # A note says that the token has lost its power, or is about to.
+    return not (secret.public or secret.note) and secret.mode != "test"
 
 
 def _literal(job: Job, secret: Secret, name: str) -> Evidence:
@@ -287,7 +298,8 @@ def _outside(runs: Iterable[tuple[Job, Run]]) -> Iterator[Evidence]:
         others = dict.fromkeys(str(other.name) for other, _, _ in found[1:] if other.name != job.name)
         more = f"; so do {', '.join(others)}" if others else ""
         message = f"{_named(job)}: {run.agent.name} {why}{more}"
-        yield Evidence(OUTSIDE, run.span, message, _CONTAINER[job.system], _key(job, str(run.spelled)))
+        repair = _CONTAINER[job.system] + (_OR_NAME if run.reach == ANY else "")
+        yield Evidence(OUTSIDE, run.span, message, repair, _key(job, str(run.spelled)))
 
 
 def _exposed_machine(job: Job, run: Run) -> str:
@@ -297,9 +309,11 @@ def _exposed_machine(job: Job, run: Run) -> str:
         return ""
     if job.runner == SELF_HOSTED:
         return "runs on a machine of yours without a container, where what it leaves behind stays"
-    if run.wrapping:
-        return "runs with its own protection off, and without a container" if run.switched_off else ""
-    return "may run any command, and runs without a container" if run.reach == ANY else ""
+    if run.switched_off:
+        return "runs with its own protection off, and without a container"
+    # What an action lets its agent do by itself is the vendor's documented way.
+    granted = run.reach == ANY and (run.wrapping is None or run.grant is not None)
+    return "may run any command, and runs without a container" if granted else ""
 
 
 # --- How its action is set up -------------------------------------------------------------------------------------
