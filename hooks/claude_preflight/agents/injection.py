@@ -13,6 +13,18 @@ from collections.abc import Iterator
 from enum import Enum
 from itertools import chain, islice
 
+from claude_preflight.agents.leaking_commands import FOREIGN_HOST, PRIVATE_FILE, leaking_commands
+from claude_preflight.agents.phrases import (
+    BEHIND_BACK,
+    CONCEAL,
+    FOREIGN_CONCEAL,
+    FOREIGN_OVERRIDES,
+    FOREIGN_SCRIPT_CONCEAL,
+    NEGATIONS,
+    OVERRIDES,
+    PEOPLE,
+    TURN_MARKS,
+)
 from claude_preflight.late import late
 from claude_preflight.model import Span
 from claude_preflight.typed import NamedTuple
@@ -36,144 +48,10 @@ class Phrase(NamedTuple):
     command: bool = False
 
 
-_GAP = r"(?:[\s*_~]|</?[A-Za-z]\w{0,9}>|<!--[^<>\n]{0,80}-->){1,20}"
-
-
-def _phrase(pattern: str) -> re.Pattern[str]:
-    """Return `pattern` with each blank standing for what Markdown may have between words: blanks, emphasis, tags."""
-    return late(pattern.replace(" ", _GAP), re.IGNORECASE)
-
-
-# --- to drop the instructions ---------------------------------------------------------------------------------------
-
-_WORDS = r"(?:(?:all|any|every|each|the|of|your|my|our|these|those|other|single|entire) ){0,5}"
-_EARLIER = (
-    r"(?:(?:previous|prior|earlier|preceding|above|former|foregoing|past|system|developer|safety|security"
-    r"|previously given)(?: (?:and|or))?,? ){1,3}"
-)
-_ORDERS = r"(?:instructions?|prompts?|directions?|directives?|orders|commands|guidelines|guardrails|programming)"
-_LIMITS = r"(?:previous|prior|earlier|above|safety|security) (?:rules|constraints|restrictions|policies|safeguards)"
-# What follows narrows it to one matter, as an honest prompt may.
-_NOT_NARROWED = (
-    r"(?![A-Za-z0-9])(?! (?:about|regarding|concerning|related|relating|that|which|unless|if|when|from|found|inside"
-    r"|embedded|contained|on|in|within|like|such|attacks?|attempts?|injections?|or similar)\b)"
-)
-_DROP = (
-    rf"(?: {_WORDS}{_EARLIER}{_ORDERS}"
-    rf"| (?:all|any|every|your) {_WORDS}{_LIMITS}"
-    r"| (?:all (?:of )?)?your (?:(?:original|initial|core) )?"
-    r"(?:instructions|guidelines|programming|training|guardrails)"
-    r"| (?:everything|anything) (?:(?:that )?you (?:were|have been|['’]ve been) (?:told|taught|instructed)"
-    r"|above|before this)"
-    r"| (?:all|any) (?:of )?(?:the )?(?:instructions|prompts|directives) (?:above|before this|so far"
-    rf"|given (?:above|before|earlier))){_NOT_NARROWED}"
-)
-_UNLEASHED = (
-    r" (?:dan\b|(?:an? )?(?:unrestricted|unfiltered|uncensored|jailbroken|unshackled)\b"
-    r"|in (?:god|jailbreak|unrestricted) mode|no longer (?:bound|restricted|limited|subject))"
-)
-_LAWS = r"(?:rules|guidelines|guardrails|restrictions|constraints|instructions|policies|safeguards|filters)"
-_ANTERIORES = r"(?:anteriores|previas|prévias|precedentes)"
-# A phrase starts with its stem, which is lower case, so that the expression is tried in few places.
-_OVERRIDES = (
-    *((stem, _phrase(stem + _DROP)) for stem in ("ignore", "disregard", "forget", "discard")),
-    ("override", _phrase(rf"override (?:all|any|your) {_WORDS}{_EARLIER}{_ORDERS}{_NOT_NARROWED}")),
-    ("you are now", _phrase(rf"you are now{_UNLEASHED}")),
-    (
-        "you are no longer",
-        _phrase(rf"you are no longer (?:bound|restricted|limited) by (?:all|any|your|the) {_WORDS}{_LAWS}"),
-    ),
-    ("bypass", _phrase(rf"bypass (?:all|any|your) {_WORDS}(?:safety|security|content) {_LAWS}{_NOT_NARROWED}")),
-    (
-        "do not follow",
-        _phrase(rf"do not follow (?:any|all|the|your) {_WORDS}{_EARLIER}{_ORDERS}{_NOT_NARROWED}(?! of)"),
-    ),
-    ("pay no attention", _phrase(rf"pay no attention to {_WORDS}{_EARLIER}{_ORDERS}{_NOT_NARROWED}")),
-    ("set aside", _phrase(rf"set aside (?:all|any|every) {_WORDS}{_EARLIER}{_ORDERS}{_NOT_NARROWED}")),
-    (
-        "stop following",
-        _phrase(rf"stop following (?:all|any|your|the) {_WORDS}(?:{_EARLIER}{_ORDERS}|{_ORDERS} above){_NOT_NARROWED}"),
-    ),
-    ("ignora", _phrase(rf"ignorad? (?:todas )?(?:las|tus|sus) instrucciones {_ANTERIORES}")),
-    (
-        "ignore",
-        _phrase(r"ignore[zr]? (?:toutes )?(?:les|tes|vos) (?:instructions|consignes) (?:précédentes|antérieures)"),
-    ),
-    ("ignor", _phrase(rf"ignor(?:e|a) (?:todas )?(?:as |suas )?instruções {_ANTERIORES}")),
-    (
-        "ignorier",
-        _phrase(
-            r"ignorier(?:e|en sie)? (?:alle )?(?:deine |ihre |die )?(?:vorherigen|bisherigen|vorigen|früheren"
-            r"|vorangegangenen) (?:anweisungen|instruktionen|befehle)"
-        ),
-    ),
-    ("ignora", _phrase(r"ignora(?:te)? (?:tutte )?(?:le|tue|vostre|(?:le )?tue) istruzioni (?:precedenti|anteriori)")),
-    ("negeer", _phrase(r"negeer (?:alle )?(?:de )?(?:voorgaande|vorige|eerdere) (?:instructies|opdrachten)")),
-    ("abaikan", _phrase(r"abaikan (?:semua )?(?:instruksi|perintah) (?:sebelumnya|di atas)")),
-    ("zignoruj", _phrase(r"zignoruj (?:wszystkie )?(?:poprzednie|wcześniejsze) (?:instrukcje|polecenia)")),
-)
-_FOREIGN_OVERRIDES = (
-    (
-        "игнориру",
-        _phrase(r"игнорируй(?:те)? (?:все )?(?:предыдущие|прежние|ранние) (?:инструкции|указания)"),
-    ),
-    (
-        "忽略",
-        late(
-            "忽略(?:掉)?(?:你)?(?:所有|全部)?(?:之前|以上|先前|前面|上述)(?:给你)?(?:的)?(?:所有|全部|一切)?(?:的)?"
-            "(?:指令|指示|提示词?|命令)"
-        ),
-    ),
-    ("이전", late(r"이전의?\s?(?:모든\s)?(?:지시|명령|지침)(?:사항)?(?:을|를)?\s?(?:모두\s)?무시")),
-    ("önceki", _phrase(r"önceki (?:tüm |bütün )?(?:talimatları|komutları) (?:yok say|görmezden gel|unut)")),
-    ("bỏ qua", _phrase(r"bỏ qua (?:tất cả )?(?:các )?(?:hướng dẫn|chỉ dẫn|lệnh) (?:trước|ở trên)")),
-    ("تجاهل", _phrase(r"تجاهل (?:جميع |كل )?(?:التعليمات|الأوامر) السابقة")),
-    ("これまでの", late("これまでの(?:すべての|全ての|全)?(?:指示|命令)を(?:すべて|全て)?(?:無視|忘れ)")),
-    ("以前の", late("以前の(?:すべての|全ての|全)?(?:指示|命令)を(?:すべて|全て)?(?:無視|忘れ)")),
-)
-# Marks by which models tell the turns of a conversation apart, at the head of a line.
-_TURN_MARKS = (
-    ("<|im_start|>", late(r"<\|im_start\|>[ \t]*(?:system|user|assistant)")),
-    ("<|start_header_id|>", late(r"<\|start_header_id\|>[ \t]*(?:system|user|assistant)")),
-    ("<<sys>>", late(r"<<SYS>>")),
-    ("[inst]", late(r"\[INST\][ \t]*\S")),
-)
-
-# --- to keep something from the user --------------------------------------------------------------------------------
-
-_PEOPLE = ("the user", "the human", "the developer", "the operator", "the owner")
-_USER = r"the (?:user|human|developer|operator|owner)s?"
-_NEVER = r"(?:do not|don['’]t|never|you must not)(?: ever)?"
-_NEGATIONS = ("not ", "n't ", "n’t ", "never ", "hide ", "conceal ", "keep ", "without ")
-_NOT_YET = r"(?![^.!?\n]{0,160}\b(?:until|unless|before|yet|if|when|because|already)\b)"
-_DEED = (
-    r"(?:read|ran|run|sent|accessed|executed|uploaded|collected|copied|deleted|installed|did this|made this"
-    r"|are doing (?:this|so))"
-)
-_ABOUT = (
-    r"(?: (?:about|of) (?:this|it|that|any of this|what you (?:did|do|are doing|have done))\b"
-    rf"|(?: that)? you(?:['’]ve| have)? {_DEED}\b|(?=[ \t\r]*(?:[.!;)]|$)))"
-)
-_CONCEAL = late(
-    rf"\b{_NEVER} (?:(?:tell|inform|notify|alert) {_USER}{_ABOUT}"
-    rf"|let {_USER} (?:know|notice) (?:about )?(?:this|it|what you (?:did|do|are doing))\b"
-    rf"|(?:mention|disclose|reveal) (?:this|it|that|any of this) to {_USER}\b){_NOT_YET}"
-    r"|\b(?:(?:hide|conceal|keep) what you (?:did|do|are doing|have done)|keep (?:this|it) (?:secret|hidden))"
-    rf" from {_USER}\b",
-    re.IGNORECASE | re.MULTILINE,
-)
-_BEHIND_BACK = late(rf"\bwithout (?:telling|informing|notifying|asking|alerting) {_USER}\b", re.IGNORECASE)
-
 # --- to send secrets away, or to run what is encoded ----------------------------------------------------------------
 
-_PRIVATE_FILE = (
-    r"(?:(?:~|\$HOME|\$\{HOME\}|/root|/home/[\w.-]+|/Users/[\w.-]+)/\."
-    r"(?:ssh(?!/[\w.-]{1,60}\.pub)|aws|gnupg|kube|netrc|npmrc|pypirc|docker|config/gcloud|cursor/mcp)\b"
-    r"|\bid_(?:rsa|ed25519|ecdsa)\b(?!\.pub)|/etc/(?:passwd|shadow)\b"
-    r"|(?<![\w/*])(?:\./)?\.env(?:\.(?:local|production))?\b(?![.\w]))"
-)
 _PRIVATE = late(
-    rf"{_PRIVATE_FILE}|\bprivate keys?\b|\bbrowser cookies\b|\bkeychain\b"
+    rf"{PRIVATE_FILE}|\bprivate keys?\b|\bbrowser cookies\b|\bkeychain\b"
     r"|\b(?:all|every|local|current|system|process|the user['’]s) (?:of )?(?:the )?environment variables?\b",
     re.IGNORECASE,
 )
@@ -195,26 +73,27 @@ _PRIVATE_STEMS = (
 )
 _SEND_STEMS = ("http", "@", "curl", "wget", "| nc ")
 _WITHIN = r"(?:[^.!?\n]|\.(?=\w))"  # a character of the same sentence
-_HOST = r"https?://(?!localhost|127\.|0\.0\.0\.0|\[::1\]|host\.docker)"
 _SEND = late(
     r"\b(?:send|post|upload|transmit|forward|exfiltrate|submit|e-?mail|deliver)\b"
-    rf"(?P<what>{_WITHIN}{{0,100}}?)\bto\b[^.!?\n]{{0,60}}?(?:{_HOST}\S+|[\w.+-]{{1,64}}@[\w-]{{1,63}}\.\w+)",
+    rf"(?P<what>{_WITHIN}{{0,100}}?)\bto\b[^.!?\n]{{0,60}}?(?:{FOREIGN_HOST}\S+|[\w.+-]{{1,64}}@[\w-]{{1,63}}\.\w+)",
     re.IGNORECASE,
 )
 _CONTENTS = late(r"\b(?:contents?|values?|them|copy|copies)\b", re.IGNORECASE)
 _GRAB = late(
-    rf"\b(?:read|open|take|collect|gather|cat|grab|copy|dump|find)\b[^.!?\n]{{0,60}}?{_PRIVATE_FILE}", re.IGNORECASE
+    rf"\b(?:read|open|take|collect|gather|cat|grab|copy|dump|find)\b[^.!?\n]{{0,60}}?{PRIVATE_FILE}", re.IGNORECASE
 )
-_SHELL_SEND = late(
-    r"\b(?:curl|wget|nc|ncat|Invoke-WebRequest|iwr)\b[^\n]{0,300}?(?:@|\$\(\s*(?:cat|base64)[^)\n]{0,40}?|<\s*"
-    rf"|--post-file[= ]|-T\s+)[\"']?{_PRIVATE_FILE}"
-    rf"|\b(?:cat|base64|tar|zip)\b[^|\n]{{0,120}}{_PRIVATE_FILE}[^|\n]{{0,80}}\|[^\n]{{0,120}}?\b(?:curl|wget|nc|ncat)\b"
-    rf"|(?:^|(?<=[\s`;&(]))(?:env|printenv)\s*\|[^\n]{{0,80}}?\b(?:curl|wget|nc|ncat)\b[^\n]{{0,200}}?{_HOST}",
+# An API key that goes along with requests, as it is made for.
+_API_KEY = late(r"\b(?:(?<!private )(?<!ssh )keys?|tokens?|passwords?|credentials?)\b", re.IGNORECASE)
+_ENV_FILE = late(r"(?:\./)?\.env\b", re.IGNORECASE)
+_AUTHENTICATES = late(
+    r"\b(?:as|in|via|through|using) (?:[\w`\"'-]{1,30} ){0,4}headers?\b|\bbearer\b|\bauthori[sz]ation\b"
+    r"|\b(?:with|on|in) (?:each|every|all) (?:[\w-]{1,30} ){0,2}(?:requests?|calls?)\b"
+    r"|\bto (?:authenticate|log in|sign in)\b|\bfor authentication\b",
     re.IGNORECASE,
 )
 # A credential that goes where it is made for.
 _LOGIN = late(r"authorization|bearer|x-api-key|token:|netrc-file", re.IGNORECASE)
-_DOWNLOAD = late(rf"\b(?:curl|wget)\b[^\n]{{0,200}}?{_HOST}", re.IGNORECASE)
+_DOWNLOAD = late(rf"\b(?:curl|wget)\b[^\n]{{0,200}}?{FOREIGN_HOST}", re.IGNORECASE)
 _BLOB = r"[A-Za-z0-9+/]{20,}+={0,2}"
 _DECODED_TO = r"base64\s+(?:-d|-D|--decode)"
 _ENCODED = late(
@@ -238,12 +117,13 @@ _DECODE = late(
 # What may stand before an order in its sentence: marks, courtesies, and names for the one it is addressed to.
 _LEAD = late(
     r"(?:</?(?:p|div|span|font|td|li|b|i|em|strong|small|sub|summary|details)\b[^<>\n]{0,200}>"
-    r"|[\s*_#>+~!^\[\]()</:,|=.\d-]|(?:please|comment|now|then|first|next|finally|also|so|and|but|instead|immediately|always"
+    r"|[\s*_#>+~!^\[\]()</:,|=.\d：，、-]|(?:please|comment|now|then|first|next|finally|also|so|and|but|instead|immediately|always"
     r"|simply|just|you|must|should|shall|will|need|have|to|are|important|note|notice|attention|urgent|critical|system"
     r"|override|admin|assistants?|claude|code|copilot|cursor|gemini|codex|gpt|chatgpt|ai|llm|agents?|models?|new"
     r"|instructions?|message|prompt|update|priority|hey|dear|from|on|this|point|before|after|anything|else|reading|for"
     r"|the|hidden|secret|secretly|silently|quietly|any|all|task|it|run"
-    r"|por|favor|ahora|bitte|jetzt|maintenant|agora|пожалуйста|теперь|请|請|现在|現在)(?![\w'’]))*+",
+    r"|por|favor|ahora|bitte|jetzt|maintenant|agora|пожалуйста|теперь|请|請|现在|現在|et|surtout|und|auch|y|e|también"
+    r"|também|aussi|и|также|wichtig|importante|важно|重要|注意|중요|그리고|また|そして|并且|而且)(?![\w'’]))*+",
     re.IGNORECASE,
 )
 _SENTENCE_END = late(
@@ -254,18 +134,51 @@ _ATTACK_WORDS = (
     r"|exfil|social engineering|vulnerab|red[ -]team|phishing|hostile|ataque|angriff|attaque|атак|攻击|注入|攻撃"
 )
 _ABOUT_ATTACKS = late(_ATTACK_WORDS, re.IGNORECASE)
+# A heading that is about orders to models as such, and not about some attack or injection.
+_ABOUT_PROMPTS = late(
+    r"(?:prompt|instruction|direct|context)[ -]?injections?|jailbreak|red[ -]?team|exfiltrat|\battacks\b"
+    r"|detection (?:pattern|phrase|rule|signature)|(?:phrases|patterns) to (?:block|detect|flag|reject|watch)"
+    r"|\battack ?(?:\d|:)|(?:examples?|samples?|kinds?|types?) of (?:an )?attack|instruction overrides?"
+    r"|injection (?:attack|attempt|defen|detect|example|pattern|payload|phrase|prompt|protect|sample|string|test)"
+    r"|(?:attack|adversarial|hostile|malicious|poisoned|suspicious) (?:case|example|input|instruction|librar|pattern"
+    r"|payload|phrase|prompt|sample|scenario|skill|string|technique|vector)"
+    r"|(?:tool|prompt|memory|rules?) poisoning|^\W*(?:\d+[.)]?\s*)?injections?\W*$"
+    r"|提示词?注入|注入攻击|越狱|プロンプトインジェクション|인젝션|инъекци|inyecci[oó]n de prompt"
+    r"|inje[cç][aã]o de prompt",
+    re.IGNORECASE,
+)
 _LIST_WORDS = (
     rf"{_ATTACK_WORDS}|detect|scanner|phrases?\b|patterns?\b|for example|e\.g\.|such as|\bsamples?\b|signature"
 )
-_INTRODUCED = late(rf"{_LIST_WORDS}|\bexamples?\b", re.IGNORECASE)
+_INTRODUCED = late(rf"{_LIST_WORDS}|(?<![.@/])\bexamples?\b(?!\.\w)", re.IGNORECASE)
 _SPOKEN_OF = late(
     rf"{_LIST_WORDS}|refus|reject|\bflag(?:s|ged)?\b|\bbad\b|unsafe|dangerous|\bnever\b|\bavoid"
     r"|\bblock(?:s|ed|list)?\b|❌|\bdo not\b|\bdon['’]t\b|\bmust not\b",
     re.IGNORECASE,
 )
+# What stands before a block of code, or a quoted paragraph, that only shows something.
+_ANNOUNCED = late(
+    rf"{_ATTACK_WORDS}|\b(?:examples?|samples?) of\b|\bsuch as\b|❌|\b(?:bad|unsafe|dangerous|insecure)\b"
+    r"|\b(?:never|do not|don['’]t|must not|avoid) (?:ever )?"
+    r"(?:accept|allow|copy|do|doing|execute|paste|run|running|trust|try|use|using|write)\b",
+    re.IGNORECASE,
+)
+# The verb that reports what another says, up to the opening quotation mark.
+_REPORTS = late(
+    r"(?:(?<!\w)(?:says?|said|saying|reads|wrote|writes|tells?|told|telling|asks|asked|asking|claims|claimed|contains"
+    r"|contained|containing|states|stated|stating|instructs|instructed|instructing|demands|demanded|sagt|schreibt|lautet"
+    r"|steht|dit|disait|écrit|demande|indique|dice|decía|pide|escribe|diz|pede|escreve|говорит|пишет|гласит|требует)"
+    r"(?: (?:you|it|them|him|us|(?:the|an?|any|every|all|your) (?:[\w-]{1,20} ){0,2}(?:agents?|models?|assistants?"
+    r"|readers?|users?)|claude|to|that|like)){0,3}|说|說|写道|写着|寫道)"
+    r"[ \t]*[:：,，—–-]?\s*\Z",
+    re.IGNORECASE,
+)
+_EMPHASIS = late(r"(?<![\w*])(?P<mark>\*{1,3}|_{1,3}|')(?=[^\s*_])")
+_QUOTE_MARK = late(r"^[ \t]{0,3}>", re.MULTILINE)
 _BLANK_LINE = late(r"\n[ \t\r]*\n")
 _LABEL_END = late(r"[*_]{0,3}[ \t]*(?:[:—–|(-]|\r?\n|$)")
 _LIST_ITEM = late(r"[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]")
+_SHOWN_LINE = late(r"[ \t]*(?:[-*+][ \t]|[>|]|\d{1,3}[.)][ \t])|[ \t]{2,}")
 _OPENING_QUOTES = tuple("\"'`‘’“”„«‹「『《")
 _QUOTES = (("“", "”"), ("„", "“"), ("«", "»"), ("「", "」"), ("『", "』"), ("‹", "›"))
 _REACH = 600
@@ -284,14 +197,16 @@ def find_phrases(text: str) -> list[Phrase]:
     return sorted(islice(found, _MOST), key=lambda phrase: phrase.span)
 
 
-def is_meant(text: str, phrase: Phrase, headings: tuple[str, ...] = ()) -> bool:
+def is_meant(text: str, phrase: Phrase, headings: tuple[str, ...] = (), *, in_code: bool = False) -> bool:
     """Tell whether `phrase` of `text` is an order, and not a quotation, a warning, a description or an example.
 
-    `headings` are those that the passage stands under.
+    `headings` are those that the passage stands under, the nearest first; `in_code` tells that a block of code holds
+    the phrase.
     """
     start, end = phrase.span
     first, last = _sentence_start(text, start), _sentence_end(text, end)
-    if any(_ABOUT_ATTACKS.search(heading) for heading in headings):
+    shown = in_code or _SHOWN_LINE.match(text, _line_start(text, start)) is not None
+    if _is_under_attacks(headings, shown) or _is_reported(text, start):
         return False
     if not phrase.command and (_is_cell(text, start) or _is_quoted(text, start) or _is_label(text, start, end)):
         return False
@@ -299,7 +214,12 @@ def is_meant(text: str, phrase: Phrase, headings: tuple[str, ...] = ()) -> bool:
         return False
     if phrase.attack is not Attack.EXFILTRATION and not phrase.command and not _LEAD.fullmatch(text, first, start):
         return False
-    return not _INTRODUCED.search(_introduction(text, first))
+    return not _INTRODUCED.search(_introduction(text, first, shown))
+
+
+def is_announced(text: str, at: int) -> bool:
+    """Tell whether the sentence before the block at the offset `at` says that it shows an attack, or what not to do."""
+    return _ANNOUNCED.search(_sentence_before(text, at)) is not None
 
 
 def speaks_of_attacks(text: str) -> bool:
@@ -315,14 +235,14 @@ def _lower(text: str) -> str:
 
 
 def _overrides(text: str, lower: str) -> Iterator[Phrase]:
-    phrases = _OVERRIDES if text.isascii() else _OVERRIDES + _FOREIGN_OVERRIDES
+    phrases = OVERRIDES if text.isascii() else OVERRIDES + FOREIGN_OVERRIDES
     for stem, expression in phrases:
         at = lower.find(stem)
         while at >= 0:
             if match := expression.match(text, at):
                 yield Phrase(Attack.OVERRIDE, Span(*match.span()))
             at = lower.find(stem, at + len(stem))
-    for mark, expression in _TURN_MARKS:
+    for mark, expression in TURN_MARKS:
         at = lower.find(mark)
         while at >= 0:
             match = expression.match(text, at)
@@ -352,19 +272,27 @@ def _exfiltrations(text: str, lower: str) -> Iterator[Phrase]:
     if not any(stem in lower for stem in _SEND_STEMS):
         return
     for window in _windows(lower, _PRIVATE_STEMS, 400):
-        for match in _SHELL_SEND.finditer(text, *window):
-            if not _LOGIN.search(match[0]):
-                yield Phrase(Attack.EXFILTRATION, Span(*match.span()), command=True)
+        for span in leaking_commands(text, window):
+            if not _LOGIN.search(text, *span):
+                yield Phrase(Attack.EXFILTRATION, span, command=True)
         for match in _SEND.finditer(text, *window):
             if _sends_secrets(text, match):
                 yield Phrase(Attack.EXFILTRATION, Span(*match.span()))
 
 
 def _sends_secrets(text: str, match: re.Match[str]) -> bool:
-    if _PRIVATE.search(text, *match.span("what")):
-        return True
+    private = [each[0] for each in _PRIVATE.finditer(text, *match.span("what"))]
     first = _sentence_start(text, match.start())
+    if private:
+        return not (all(map(_ENV_FILE.match, private)) and _is_login(text, match, first))
     return bool(_CONTENTS.search(text, *match.span("what")) and _GRAB.search(text, first, match.start()))
+
+
+def _is_login(text: str, match: re.Match[str], first: int) -> bool:
+    """Tell whether `match`, in the sentence that starts at `first`, is an API key that goes along with requests."""
+    if _CONTENTS.search(match["what"]) or not _API_KEY.search(match["what"]):
+        return False
+    return _AUTHENTICATES.search(text, first, _sentence_end(text, match.end())) is not None
 
 
 def _encoded(text: str, lower: str) -> Iterator[Phrase]:
@@ -377,18 +305,24 @@ def _encoded(text: str, lower: str) -> Iterator[Phrase]:
 
 
 def _concealments(text: str, lower: str) -> Iterator[Phrase]:
-    for window in _windows(lower, _PEOPLE, 60):
+    for window in _windows(lower, PEOPLE, 60):
         words = lower[window.start : window.end]
-        if not any(stem in words for stem in _NEGATIONS):
+        if not any(stem in words for stem in NEGATIONS):
             continue
-        for match in _CONCEAL.finditer(text, *window):
-            attack = Attack.COVERT if _is_dangerous(text, match.start()) else Attack.CONCEALMENT
-            yield Phrase(attack, Span(*match.span()))
-        for match in _BEHIND_BACK.finditer(text, *window):
+        yield from (_concealment(text, match) for match in CONCEAL.finditer(text, *window))
+        for match in BEHIND_BACK.finditer(text, *window):
             first = _sentence_start(text, match.start())
             grab = _GRAB.search(text, first, match.start())
             if grab:
                 yield Phrase(Attack.COVERT, Span(grab.start(), match.end()))
+    for stems, expression in FOREIGN_CONCEAL if text.isascii() else FOREIGN_CONCEAL + FOREIGN_SCRIPT_CONCEAL:
+        for window in _windows(lower, stems, 120):
+            yield from (_concealment(text, match) for match in expression.finditer(text, *window))
+
+
+def _concealment(text: str, match: re.Match[str]) -> Phrase:
+    attack = Attack.COVERT if _is_dangerous(text, match.start()) else Attack.CONCEALMENT
+    return Phrase(attack, Span(*match.span()))
 
 
 def _is_dangerous(text: str, at: int) -> bool:
@@ -396,7 +330,9 @@ def _is_dangerous(text: str, at: int) -> bool:
     start = _paragraph_start(text, at)
     blank = _BLANK_LINE.search(text, at, at + _REACH)
     end = blank.start() if blank else min(len(text), at + _REACH)
-    return any(expression.search(text, start, end) for expression in (_GRAB, _SHELL_SEND, _DOWNLOAD, _ENCODED, _DECODE))
+    if any(expression.search(text, start, end) for expression in (_GRAB, _DOWNLOAD, _ENCODED, _DECODE)):
+        return True
+    return any(True for _ in leaking_commands(text, Span(start, end)))
 
 
 def _paragraph_start(text: str, at: int) -> int:
@@ -420,8 +356,57 @@ def _sentence_end(text: str, at: int) -> int:
     return match.start() if match else min(len(text), at + _REACH)
 
 
+def _sentence_before(text: str, at: int) -> str:
+    before = text[max(0, at - _REACH) : at].rstrip()
+    return before[_sentence_start(before, len(before) - 1) :]
+
+
+def _line_start(text: str, at: int) -> int:
+    """Return where the line that holds the offset `at` starts, or a place that is far before it."""
+    start = max(0, at - _REACH)
+    return max(start, text.rfind("\n", start, at) + 1)
+
+
 def _is_cell(text: str, at: int) -> bool:
-    return text[text.rfind("\n", max(0, at - _REACH), at) + 1 : at][:_REACH].lstrip().startswith("|")
+    return text[_line_start(text, at) : at].lstrip().startswith("|")
+
+
+def _is_under_attacks(headings: tuple[str, ...], shown: bool) -> bool:
+    """Tell whether `headings`, the nearest first, speak for a phrase below them; `shown` is one in a list or as code.
+
+    From one in the flow of the text headings about attacks alone must lead up to one about orders to models as such.
+    """
+    if shown:
+        return any(map(_ABOUT_PROMPTS.search, headings)) or bool(headings and _ABOUT_ATTACKS.search(headings[0]))
+    for heading in headings:
+        if _ABOUT_PROMPTS.search(heading):
+            return True
+        if not _ABOUT_ATTACKS.search(heading):
+            return False
+    return False
+
+
+def _is_reported(text: str, at: int) -> bool:
+    """Tell whether the offset `at` is in a quotation, or a quoted paragraph, that a verb such as "says" leads to."""
+    start = _paragraph_start(text, at)
+    if text[_line_start(text, at) : at].lstrip(" \t").startswith(">"):
+        mark = _QUOTE_MARK.search(text, start, at)
+        before = _sentence_before(text, mark.start()) if mark else ""
+        return _REPORTS.search(before) is not None or _ANNOUNCED.search(before) is not None
+    return any(_REPORTS.search(text, start, opening) for opening in _openings(text, start, at))
+
+
+def _openings(text: str, start: int, at: int) -> Iterator[int]:
+    """Yield where quotations and emphasis open that, from `start` on, are not closed before the offset `at`."""
+    if text.count('"', start, at) % 2:
+        yield text.rfind('"', start, at)
+    for opening, closing in _QUOTES:
+        opened = text.rfind(opening, start, at)
+        if opened > text.rfind(closing, start, at):
+            yield opened
+    for match in _EMPHASIS.finditer(text, start, at):
+        if text.find(match["mark"], match.end(), at) < 0:
+            yield match.start()
 
 
 def _is_label(text: str, start: int, end: int) -> bool:
@@ -441,10 +426,14 @@ def _is_quoted(text: str, at: int) -> bool:
     return any(before.rfind(opening) > before.rfind(closing) for opening, closing in _QUOTES)
 
 
-def _introduction(text: str, first: int) -> str:
-    """Return the sentence before, and the line that introduces the list that the sentence at `first` is an item of."""
-    before = text[max(0, first - _REACH) : first].rstrip()
-    nearest = before[_sentence_start(before, max(0, len(before) - 1)) :]
+def _introduction(text: str, first: int, shown: bool) -> str:
+    """Return the sentence before, and the line that introduces the list that the sentence at `first` is an item of.
+
+    A heading introduces what is `shown` below it, in a list or as code, and no order in the flow of the text.
+    """
+    nearest = _sentence_before(text, first)
+    if nearest.startswith("#") and not shown:
+        return ""
     line = text.rfind("\n", max(0, first - _REACH), first) + 1
     if not _LIST_ITEM.match(text, line, first + 8):
         return nearest

@@ -8,8 +8,9 @@ data in zero-width characters and variation selectors, controls that show Latin 
 terminal sequences, and orders to the model in comments. Refuses sentences that order the model to drop its
 instructions, to send secrets of the machine away, to run what is encoded, or to do such things behind the user's back.
 It decides by context: emoji families, flags, Persian and Hindi joiners, right-to-left documents, comments for tools,
-quotations, warnings, lists of attacks and code examples are no findings. Lone zero-width characters, mostly left behind
-by copying, are gathered into one warning per file.
+quotations, warnings, lists of attacks and code examples are no findings. A command that sends secrets away is one in a
+code block too, because agents run those, unless the sentence or the heading before it says that it shows an attack.
+Lone zero-width characters, mostly left behind by copying, are gathered into one warning per file.
 
 Why is this bad?
 ----------------
@@ -50,7 +51,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from claude_preflight.agents.hidden_text import Hidden, HiddenKind, find_hidden, visible, visible_offsets
-from claude_preflight.agents.injection import Attack, Phrase, find_phrases, is_meant, speaks_of_attacks
+from claude_preflight.agents.injection import (
+    Attack,
+    Phrase,
+    find_phrases,
+    is_announced,
+    is_meant,
+    speaks_of_attacks,
+)
 from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.hook import run_hook
@@ -117,6 +125,7 @@ _OF_ATTACK = {
 }
 _REMOVE = "delete them (--fix does), and find out who put them there"
 _UNLESS_QUOTED = "remove it; where it is an example of an attack, quote it or put it in a code block"
+_UNLESS_ANNOUNCED = "remove it; where it is an example of an attack, say so in the sentence or the heading before it"
 
 _CONFIGURATION = (".json", ".jsonc", ".code-workspace", ".toml", ".yaml", ".yml")
 _PROSE_KEY = late(r"descri|instruct|prompt|title|text|content|summary|message|role|when|note|help", re.IGNORECASE)
@@ -128,7 +137,7 @@ _MODEL = (
 )
 _ADDRESSED = late(
     r"\s*+(?:(?:important|note|notice|attention|instructions?|message|reminder|hint)s?[ :,!-]{1,3})*"
-    rf"(?:(?:to|for) )?(?:the |all |any )?{_MODEL}\s?(?:[:,—–]|-\s)\s*\S+(?:\s+\S+){{3}}"
+    rf"(?:(?:to|for) )?(?:the |all |any )?{_MODEL}\s?(?:[,—–]|[:-]\s)\s*\S+(?:\s+\S+){{3}}"
     r"|\s*+(?:hidden|secret|system) (?:instructions?|messages?|prompts?)\s?[:—–-]\s*\S+(?:\s+\S+){3}",
     re.IGNORECASE,
 )
@@ -299,14 +308,15 @@ def _phrase_finding(passage: _Passage, phrase: Phrase, blocks: Blocks, reported:
 
     span = passage.span(*phrase.span)
     region = blocks.kind_at(span.start)
-    if region in (CODE, CODE_SPAN) and not (phrase.command and not _is_example(blocks, span)):
+    if region in (CODE, CODE_SPAN) and not (phrase.command and not _is_example(passage.text, blocks, span)):
         return None
-    if not is_meant(passage.shown, phrase, _headings_above(blocks, span.start)):
+    if not is_meant(passage.shown, phrase, _headings_above(blocks, span.start), in_code=region == CODE):
         return None
     rule, what = _OF_ATTACK[phrase.attack]
     place = passage.text.part(*span).span
     if region != COMMENT:
-        return rule.at(place, f"this {what}", repair=_UNLESS_QUOTED, key=phrase.attack.value)
+        repair = _UNLESS_ANNOUNCED if phrase.command else _UNLESS_QUOTED
+        return rule.at(place, f"this {what}", repair=repair, key=phrase.attack.value)
     comment = next(each for each in blocks.comments if each.span.start <= span.start < each.span.end)
     if comment.span in reported:
         return None
@@ -316,10 +326,12 @@ def _phrase_finding(passage: _Passage, phrase: Phrase, blocks: Blocks, reported:
     return HIDDEN_COMMENT.at(whole, message, repair="remove the comment", key=phrase.attack.value)
 
 
-def _is_example(blocks: Blocks, span: Span) -> bool:
-    """Tell whether the code block around `span`, if it is in one, says of itself that it shows something bad."""
+def _is_example(text: Text, blocks: Blocks, span: Span) -> bool:
+    """Tell whether the code block of `text` around `span`, if it is in one, is said to show something bad."""
     block = next((each for each in blocks.code_blocks if each.span.start <= span.start < each.span.end), None)
-    return block is not None and (speaks_of_attacks(block.content) or speaks_of_attacks(block.info))
+    if block is None:
+        return False
+    return speaks_of_attacks(block.content) or speaks_of_attacks(block.info) or is_announced(text, block.span.start)
 
 
 def _headings_above(blocks: Blocks, offset: int) -> tuple[str, ...]:
