@@ -26,6 +26,14 @@ BROAD = {
         " | tmux * = tmux | wsl * = wsl | start * = start"
         " | cmd /c * = cmd | cmd.exe /c * = cmd | powershell.exe -Command * = powershell | pwsh * = pwsh"
         " | exec * = exec | Invoke-Expression * = invoke-expression"
+        " | powershell.exe -NoProfile -ExecutionPolicy Bypass -Command * = powershell"
+        " | powershell -ExecutionPolicy Bypass -File * = powershell | POWERSHELL.EXE -EP bypass -C * = powershell"
+        ' | powershell -Command "Get-Item * = powershell | powershell -c "cd app; *.x" = powershell'
+        " | cmd //c * = cmd | cmd /C * = cmd | cmd.exe /d /s /c * = cmd | cmd //c start * = cmd"
+        " | wsl bash -c * = bash | wsl -d Ubuntu -- * = wsl | wsl -d Ubuntu -u root bash -lc * = bash"
+        " | command * = command | command -p * = command | iex * = iex | watch * = watch | watch -n 2 * = watch"
+        " | setsid * = setsid | setsid bash * = bash | flock * = flock | flock /tmp/x.lock * = flock"
+        " | ionice -c 3 * = ionice"
     ),
     "code": (
         "python * = python | python3 * = python3 | python* = python | py* = py | python3.12 * = python"
@@ -37,6 +45,13 @@ BROAD = {
         " | node --eval=* = node | deno run -A * = deno run | bun * = bun | tsx * = tsx | ruby -e * = ruby"
         " | perl -ne * = perl | php -r * = php | osascript * = osascript | uv * = uv | uv run * = uv run"
         " | uv run python * = python | poetry run * = poetry run | uv run --with x * = uv run | npx tsx * = tsx"
+        " | bundle exec * = bundle exec | bundle exec ruby * = ruby | bundle exec rails runner * = rails runner"
+        " | bin/rails runner * = rails runner | php artisan tinker * = php artisan tinker"
+        " | php artisan tinker --execute=* = php artisan tinker | python manage.py shell * = python manage.py shell"
+        " | elixir -e * = elixir | jshell * = jshell | pnpm exec * = pnpm exec | pnpm tsx * = pnpm tsx"
+        " | yarn tsx * = yarn tsx | yarn node -e * = yarn node"
+        " | conda run -n ml * = conda run | conda run -n ml python * = python | railway run * = railway run"
+        " | doppler run -- * = doppler run | op run --env-file .env -- * = op run | infisical run * = infisical run"
         " | xargs python3 = python3 | python3 = python3 | node - = node | python3* --version = python3"
     ),
     "package": (
@@ -50,16 +65,26 @@ BROAD = {
     "network": (
         "curl * = curl | curl -o a.json * = curl | curl -H 'a: b' * = curl | curl -s * = curl"
         " | curl -X POST * = curl | curl https://* = curl | curl http* = curl | wget -q * = wget | nc * = nc"
-        " | scp * = scp | rsync -a * = rsync | invoke-webrequest * = invoke-webrequest"
+        " | scp * = scp | rsync -a * = rsync | invoke-webrequest * = invoke-webrequest | iwr * = iwr | irm -Uri * = irm"
     ),
     "remote": "ssh * = ssh | ssh -i key host * = ssh | ssh deploy@host * = ssh | ssh -t host * = ssh",
     "delete": (
         "rm * = rm | rm -rf * = rm | rm -rf /* = rm | rm -rf ~/* = rm | rm -rf ./* = rm | rm -f *.log = rm"
+        " | del * = del | del /f /q * = del | rd /s /q * = rd | erase * = erase | rimraf * = rimraf"
+        " | npx rimraf * = rimraf"
         " | dd * = dd | xargs rm * = rm | rm -rf $HOME/* = rm | remove-item * = remove-item"
     ),
-    "cloud": "aws * = aws | kubectl * = kubectl | terraform * = terraform | gcloud * = gcloud",
-    "container": "docker * = docker | docker run * = docker run | docker run --rm * = docker run | podman * = podman",
-    "agent": "claude * = claude | claude -p * = claude | claude mcp * = claude mcp | claude mcp add * = claude mcp add",
+    "cloud": (
+        "aws * = aws | kubectl * = kubectl | terraform * = terraform | gcloud * = gcloud | helm * = helm"
+        " | helm -n prod * = helm | oc * = oc | gsutil * = gsutil | bq * = bq | terragrunt * = terragrunt"
+    ),
+    "container": "docker * = docker | docker run * = docker run | docker run --rm * = docker run | podman * = podman"
+    " | nerdctl * = nerdctl",
+    "agent": "claude * = claude | claude -p * = claude | qwen * = qwen | copilot * = copilot | goose run * = goose run",
+    "server": (
+        "claude mcp * = claude mcp | claude mcp add * = claude mcp add | claude mcp add -s user * = claude mcp add"
+        " | claude mcp add shop * = claude mcp add | codex mcp add * = codex mcp add"
+    ),
     "schedule": "crontab * = crontab | launchctl * = launchctl",
 }
 NARROW = (
@@ -78,7 +103,17 @@ NARROW = (
     " | docker run -v a:b acme/tool * | npx -p typescript tsc * | curl -O https://acme.example/* | aws s3 ls *"
     " | terraform plan * | claude --version* | codex --help* | sudo systemctl restart nginx"
     " | python3 -c 'f(\"SELECT * FROM jobs\")' | node -e 'glob(\"src/*.ts\", log)' | bash -c 'wc -l src/*.py; date'"
-    " | python3 -c 'print(1)' | python3 x.py | rm x | command * | command -v * | timeout * | env FOO=1 make *"
+    " | powershell -Command \"Get-ChildItem -Filter *.ts -Name\" | bash -c 'ls -l src *.py; date'"
+    " | powershell -ExecutionPolicy Bypass -File scripts/x.ps1 * | wsl ls * | wsl -d Ubuntu ls * | wsl --list *"
+    " | bundle exec rspec * | bundle exec rails test * | rails runner scripts/x.rb * | rails test *"
+    " | php artisan make:model *"
+    " | pnpm exec tsc * | pnpm tsx scripts/x.ts * | yarn tsx x.ts * | yarn node scripts/x.js *"
+    " | conda run -n ml pytest *"
+    " | op run --env-file=.env -- npm run dev * | op item list * | watch ls * | flock /tmp/x.lock make * | del dist/*"
+    " | rd /s /q dist | rimraf dist * | rmdir * | helm template * | oc get * | gsutil ls * | goose * | goose up *"
+    " | claude mcp list * | claude mcp get * | claude mcp add shop npx * | command -v node | iwr https://acme.example/*"
+    " | elixir scripts/x.exs * | mix * | python manage.py migrate * | setsid -w npm run dev *"
+    " | python3 -c 'print(1)' | python3 x.py | rm x | command -v * | timeout * | env FOO=1 make *"
     " | xargs grep * | xargs -n1 echo * | source .venv/bin/activate* | ./* | ./scripts/* | ./x* | pytest* | pip*"
     " | npm* | ruff* | test* | /opt/tool/x* | crontab -l* | FOO=1 | time | find . -exec \\* | $PYTHON * | xyz"
 )

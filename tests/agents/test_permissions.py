@@ -21,6 +21,7 @@ from claude_preflight.agents.permissions import (
     covers,
     fits_pattern,
     matches_command,
+    meant_rule,
     meant_tool,
     names_tool,
     read_rule,
@@ -186,6 +187,37 @@ def test_problem(text: str, effect: Effect, reason: str) -> None:
 )
 def test_tool_that_was_meant(text: str, tool: str) -> None:
     assert meant_tool(rule(text)) == tool
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Read(/home/ann/.env)", "Read(//home/ann/.env)"),
+        ("Edit(/etc/**)", "Edit(//etc/**)"),
+        ("Write(.github/**)", "Edit(.github/**)"),
+        ("Glob(/Users/ann/.ssh/**)", "Read(//Users/ann/.ssh/**)"),
+        ("read(~/.ssh/**)", "Read(~/.ssh/**)"),
+        ("Read($HOME/.aws/**)", "Read(~/.aws/**)"),
+        ("Read(%USERPROFILE%\\.aws\\**)", "Read(~/.aws/**)"),
+        ("Read(C:\\Users\\ann\\.ssh\\**)", "Read(~/.ssh/**)"),
+        ("Read(D:/secrets/**)", "Read(//d/secrets/**)"),
+        ("Read(~//.ssh/**)", "Read(~/.ssh/**)"),
+        ("Read(//srv//x)", "Read(//srv/x)"),
+        ("Read( .env)", "Read(.env)"),
+        ("WebFetch(acme.example)", "WebFetch(domain:acme.example)"),
+        ("webfetch", "WebFetch"),
+        ("Read(~/.{ssh,aws}/**)", ""),
+        ("Read($SECRETS/**)", ""),
+        ("Read(!x)", ""),
+        ("Read(a())", ""),
+        ("WebFetch(https://acme.example/x)", ""),
+        ("Bash(curl:* -u ann:x)", ""),
+        ("bash(rm *)", ""),
+        ("Read[.env]", ""),
+    ],
+)
+def test_rule_that_was_meant(text: str, meant: str) -> None:
+    assert meant_rule(rule(text, Effect.DENY)) == meant
 
 
 # --- paths --------------------------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ def tool(entry: str) -> Tool:
     ("yaml", "expected"),
     [
         ("tools: Read, Bash(a, b), Edit", [("Read", None, 7), ("Bash", "a, b", 13), ("Edit", None, 25)]),
+        ("tools: Bash(f(x), y), Edit", [("Bash", "f(x), y", 7), ("Edit", None, 22)]),
         ("tools: [Read, 'Edit']", [("Read", None, 8), ("Edit", None, 15)]),
         ("tools:\n  - Read\n  - mcp__a__b\n", [("Read", None, 11), ("mcp__a__b", None, 20)]),
         ("tools:\n  read: true\n  bash: false\n  '*': true\n", [("read", None, 9), ("*", None, 37)]),

@@ -18,9 +18,11 @@ from claude_preflight.syntax.nodes import Text
 OPENING = {
     "~/.ssh": "~/.ssh/** ~/.ssh ~/.ssh/ ~/.ssh/* ~/.ssh/id_rsa ~/.ssh/id_* ~/.ssh/work_key //home/ann/.ssh/**"
     " //root/.ssh/id_rsa"
-    " //Users/ann/.ssh/id_ed25519 //c/Users/ann/.ssh/** //mnt/c/Users/ann/.ssh/x ~/.s*/**",
+    " //Users/ann/.ssh/id_ed25519 //c/Users/ann/.ssh/** //mnt/c/Users/ann/.ssh/x ~/.s*/** C:/Users/ann/.ssh/**"
+    " c:\\users\\ann\\.ssh\\id_rsa //cygdrive/c/Users/ann/.ssh/x //var/root/.ssh/x",
     "~/.aws": "~/.aws/** ~/.aws/credentials ~/.aws/sso/cache/x.json ~/.aw?/credentials",
-    ".env": ".env ./.env /.env a/.env **/.env .env* *.env .[e]nv //srv/app/.env ~/code/shop/.env .*",
+    ".env": ".env ./.env /.env a/.env **/.env .env* *.env .[e]nv //srv/app/.env ~/code/shop/.env .* D:/shop/.env"
+    " D:\\shop\\.env //home/ann/code/.env",
     ".env.local": ".env.local .env.* a/.env.local",
     ".env.production": ".env.production",
     "~/.netrc": "~/.netrc //home/ann/.netrc",
@@ -34,7 +36,8 @@ HARMLESS = (
     "** * ~/** //** /** ~/* //home/** src/** README.md .env.example .env.test .env.sample .environment .envoy/** env"
     " ~/.ssh/config ~/.ssh/known_hosts ~/.ssh/*.pub ~/.ssh/id_rsa.pub ~/.aws/config ~/.config/** ~/.claude/** ~/.sshx/y"
     " //etc/** //etc/passwd .ssh/README.md ~/.npm/** ~/.docker/daemon.json ~/.config/gh/config.yml"
-    " //home/ann/code/** ~/.azure/config ~/code/shop/src/**"
+    " //home/ann/code/** ~/.azure/config ~/code/shop/src/** /home/ann/.ssh/** $HOME/.ssh/**"
+    " C:/Users/ann/** C:/Users/Public/.ssh/x C:/Users/ann/.ssh/config //Users/Shared/.ssh/x"
 )
 
 

@@ -24,6 +24,7 @@ CASES: list[tuple[str, object, list[tuple[str, str, str]]]] = [
         [
             ("*", "permissions.allow", "Bash"),
             ("python3 *", "permissions.allow", "Bash(python3:*)"),
+            ("iex *", "permissions.allow", "PowerShell(iex *)"),
         ],
     ),
     (

@@ -27,6 +27,7 @@ _WRAPPERS = frozenset("timeout time nice nohup stdbuf builtin noglob command".sp
 # Where the programs of a machine are.
 _PROGRAM_FOLDERS = ("/bin/", "/sbin/", "/usr/bin/", "/usr/local/bin/", "/opt/homebrew/bin/")
 _OPENING_QUOTE = late(r"\s([\"'])")
+_BEFORE_COMMAND = tuple(";|&({`\"'")
 _SHORTEST_CODE = 8  # characters in front of a wildcard; with fewer, who wrote the rule has left the code open
 _HARMLESS = frozenset(("--version", "--help", "-h", "/?"))
 
@@ -39,6 +40,7 @@ class Program(NamedTuple):
     values: frozenset[str]
     harmless: frozenset[str]
     fixed: str
+    caseless: bool
     bare: bool
 
 
@@ -59,6 +61,7 @@ def _data() -> tuple[dict[str, str], dict[str, Program]]:
             frozenset(entry.get("values", ())),
             _HARMLESS.union(entry.get("harmless", ())),
             entry.get("fixed", "operand"),
+            entry.get("caseless", False),
             entry.get("bare", False),
         )
         for entry in data["programs"]
@@ -92,14 +95,25 @@ def breadth(pattern: str) -> Breadth | None:
         name, program, rest = _program(words)
         if program is None:
             return None
+        rest = [word.lower() for word in rest] if program.caseless else rest
         glued = "" if rest and rest[-1] in program.values else glued
         rest = _without_values(rest, program)
         inner = next((at for at, word in enumerate(rest) if not word.startswith("-")), None)
+        if program.fixed == "program" and not program.harmless.isdisjoint(rest[:inner]):
+            return None
         if program.fixed != "program" or inner is None:
             free = _is_free(program, rest, glued, star)
-            is_code = bool(program.code) and not (program.power == "command" and head.endswith((" ", ";")))
+            is_code = bool(program.code) and not (program.power == "command" and _takes_command(head, others))
             return Breadth(program.power, name) if free and not (is_code and _stands_in_code(head, others)) else None
         words = rest[inner:]
+
+
+def _takes_command(head: str, others: Sequence[str]) -> bool:
+    """Tell whether another command may stand for the wildcard behind `head`: it is no part of a word, nor of a glob."""
+    if not head.endswith((" ", ";")):
+        return False
+    is_glob = bool(others) and bool(re.match(r"\.\w", others[0]))
+    return not is_glob or head.rstrip().endswith(_BEFORE_COMMAND)
 
 
 def _stands_in_code(head: str, others: Sequence[str]) -> bool:

@@ -204,6 +204,37 @@ def meant_tool(rule: PermissionRule) -> str:
     return known if known != rule.tool and known not in _UNCONSULTED else ""
 
 
+_HOST = late(r"[\w*-]+(?:\.[\w*-]+)+")
+
+
+def meant_rule(rule: PermissionRule) -> str:
+    """Return what to write for `rule`, which has no effect, to have the one it was meant to have, or nothing.
+
+    Rules for commands are left out: a command may hold a password.
+    """
+    tool, meant = meant_tool(rule) or str(rule.tool), ""
+    if rule.specifier is None:
+        meant = tool
+    elif tool in _PATH_TOOLS and rule.kind in (Kind.PATH, Kind.OTHER):
+        path = _meant_path(rule.specifier)
+        meant = "" if _path_problem(path) else f"{tool}({path})"
+    elif rule.kind is Kind.DOMAIN and _HOST.fullmatch(rule.specifier):
+        meant = f"{tool}(domain:{rule.specifier})"
+    return "" if meant == rule.text else meant
+
+
+def _meant_path(specifier: str) -> str:
+    """Return `specifier` with the root of the disk, a drive, and the home folder spelled as patterns spell them."""
+    from claude_preflight.agents.homes import is_drive_path, plain_path
+
+    path = str(specifier.strip())
+    if is_drive_path(path) or _VARIABLE.match(path) or path.startswith("~\\"):
+        path = plain_path(path)
+        return f"/{path}" if path.startswith("/") else path
+    path = path[:1] + re.sub(r"/{2,}", "/", path[1:])
+    return f"/{path}" if not path.startswith("//") and _SYSTEM_LOOKING.match(path) else path
+
+
 # --- paths --------------------------------------------------------------------------------------------------------
 
 _VARIABLE = late(r"\$\w|\$\{|%\w+%")

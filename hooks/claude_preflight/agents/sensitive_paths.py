@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from functools import cache
 
 from claude_preflight.agents.data import load
+from claude_preflight.agents.homes import is_drive_path, plain_path
 from claude_preflight.agents.path_patterns import matches_segment
 from claude_preflight.agents.permissions import LONGEST_PATTERN, Effect, covers_path
 from claude_preflight.late import late
 from claude_preflight.typed import NamedTuple
 
-_HOME_FOLDER = late(r"//(?:[a-z]/|mnt/[a-z]/)?(?:home|Users)/[^/]+/|//root/")
 _WILDCARD = late(r"\*+|\?|\[[^]]*\]")
 
 
@@ -61,9 +61,9 @@ def opened_by(pattern: str) -> Iterator[tuple[SensitivePath, str]]:
     """
     if len(pattern) > LONGEST_PATTERN:
         return
-    home = _HOME_FOLDER.match(pattern)
-    if home:
-        pattern = f"~/{pattern[home.end() :]}"
+    if pattern.startswith("//") or is_drive_path(pattern):
+        path = plain_path(pattern.removeprefix("/"))
+        pattern = f"/{path}" if path.startswith("/") else path
     for sensitive in sensitive_paths():
         for member in sensitive.members:
             ordinary = f"{sensitive.path.rpartition('/')[0] or '.'}/ordinary".removeprefix("./")

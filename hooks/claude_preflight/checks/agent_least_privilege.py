@@ -69,6 +69,8 @@ RULES = (NOT_LISTED, ALL_TOOLS, BEYOND_ROLE)
 
 # Elsewhere a file without a name is documentation that happens to lie in a folder of agents.
 _NAMED_BY_FILE = late(r"(?:^|/)\.(?:github|opencode|cursor|gemini|qwen)/")
+_COPILOT = late(r"(?:^|/)\.github/")
+_READERS = frozenset((Role.REVIEWER, Role.AUDITOR, Role.PLANNER, Role.RESEARCHER))
 # A skill may be called "agents", as the folder is that agents lie in.
 _SKILL = late(r"(?:^|/)(?:SKILL\.md|skills/agents/[^/]+)$")
 _ENOUGH = {
@@ -100,7 +102,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     everything = next((tool for tool in agent.tools if tool.name.lower() in ("*", "all")), None)
     if everything:
         message = f'"{everything.name}" gives the agent every tool, those of all MCP servers included'
-        repair = f"name what it needs, as in {_enough(document.known_as, agent)}"
+        repair = _enough(document.known_as, agent)
         yield ALL_TOOLS.at(everything.text.span, message, repair=repair, key="tools")
     for power, role, tools in excess(agent):
         yield _beyond(power, role, tools)
@@ -116,16 +118,19 @@ def _is_agent(path: str, root: Mapping) -> bool:
 def _not_listed(path: str, agent: Agent, root: Mapping) -> Finding:
     place = root.text("name") or root.key("description")
     message = "no tools are named, so the agent inherits every one, those of all MCP servers included"
-    repair = f"name what it needs, as in {_enough(path, agent)}"
-    return NOT_LISTED.at(place.span if place else root.span, message, repair=repair, key="tools")
+    return NOT_LISTED.at(place.span if place else root.span, message, repair=_enough(path, agent), key="tools")
 
 
 def _enough(path: str, agent: Agent) -> str:
-    """Return an example of a list of tools for `agent`, in the words of the client that reads the file at `path`."""
+    """Return what to list for `agent`, in the words of the client that reads the file at `path`."""
+    role = role_of(agent.name, agent.description)
+    if _COPILOT.search(path):
+        writes = "" if role in _READERS else ', "edit"'
+        return f'name what it needs, as in tools: ["read", "search"{writes}]'
     if _NAMED_BY_FILE.search(path):
-        return '"tools", with those alone that read'
-    tools = _ENOUGH.get(role_of(agent.name, agent.description), "Read, Grep, Glob, Edit")
-    return f'"tools: {tools}"'
+        writes = "" if role in _READERS else "; those that write, if its work is to change files"
+        return f'list under "tools" those that read and search{writes}'
+    return f'name what it needs, as in "tools: {_ENOUGH.get(role, "Read, Grep, Glob, Edit")}"'
 
 
 def _beyond(power: Power, role: Role, tools: list[Tool]) -> Finding:

@@ -64,6 +64,7 @@ from claude_preflight.agents.permissions import (
     PermissionRule,
     command_pattern,
     covers,
+    meant_rule,
     meant_tool,
     names_tool,
     read_rule,
@@ -403,7 +404,10 @@ def _without_effect(settings: Settings) -> Iterator[Finding]:
     subject = "a rule has no effect" if len(idle) == 1 else f"{len(idle)} rules have no effect"
     message = f"{subject}: {'; '.join(reasons[:_MOST_REASONS])}{more}"
     edits = [Edit(rule.tool.span, meant) for rule in idle if (meant := meant_tool(rule))]
-    repair = "write rules that match: Edit(path) for all that writes, Read(path) for all that reads, Bash(rm *)"
+    meant_rules = list(dict.fromkeys(meant for rule in idle[:_MOST_REASONS] if (meant := meant_rule(rule))))
+    listed = ", ".join(each[:_LONGEST_SHOWN] for each in meant_rules)
+    usual = "rules that match: Edit(path) for all that writes, Read(path) for all that reads, Bash(rm *)"
+    repair = f"write {listed or usual}"
     repair += " (--fix renames the tool)" if edits else ""
     key = f"permissions: {', '.join(sorted({f'{rule.effect.value} {_tool(rule)}' for rule in idle}))}"
     yield NO_EFFECT.at(idle[0].text.span, message, repair=repair, key=key, fix=Fix(tuple(edits)) if edits else None)

@@ -5,7 +5,8 @@ What it does
 Asks of a project's `.claude/settings.json`, unless it is empty, that it denies reading `~/.ssh`, `~/.aws` and `.env`,
 by whatever rules really match them: a path pattern at the right anchor, a bare `Read`, a sandbox that hides them, or
 the switch that blocks reading outside of the project. Refuses rules that allow reading these or other credential files,
-unless another rule of the file wins over them.
+unless another rule of the file wins over them. A name that is only searched for (`grep .env .gitignore`) reads nothing,
+and commands that show variables without their values (`cut -d= -f1 .env`) are fine.
 
 Why is this bad?
 ----------------
@@ -44,8 +45,10 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from claude_preflight.agents.command_risks.printers import is_silent, printed_files, prints_names_only
 from claude_preflight.agents.config import tree_of
 from claude_preflight.agents.files import CLAUDE_SETTINGS
+from claude_preflight.agents.homes import plain_path, with_slashes
 from claude_preflight.agents.permissions import Kind, PermissionRule, Restraints, command_pattern, covers, names_tool
 from claude_preflight.agents.sensitive_paths import SensitivePath, opened_by, sensitive_paths
 from claude_preflight.agents.settings import Scope, Settings, denies_reading, settings_of
@@ -56,7 +59,11 @@ from claude_preflight.late import late
 from claude_preflight.model import Confidence, Finding, Fix, Rule, Severity, Span
 from claude_preflight.syntax import nodes
 from claude_preflight.syntax.json_edit import append
+from claude_preflight.typed import TYPE_CHECKING
 from claude_preflight.wording import in_words
+
+if TYPE_CHECKING:
+    from claude_preflight.syntax.shell import Command
 
 NOT_DENIED = Rule(
     "sensitive-path-not-denied",
@@ -76,20 +83,20 @@ RULES = (NOT_DENIED, ALLOWED)
 
 # Programs that print what they read, or carry it elsewhere. Of the second kind the last operand is where it goes.
 _READERS = frozenset(
-    "cat head tail less more bat batcat tac nl grep egrep fgrep rg ag ack sed awk gawk cut sort uniq diff xxd hexdump"
-    " od strings base64 jq yq tar zip curl get-content type gc".split()
+    "cat head tail less more bat batcat tac nl grep egrep fgrep zgrep rg ag ack sed awk gawk mawk nawk cut sort uniq"
+    " diff xxd hexdump od strings base64 jq yq tar zip curl get-content type gc findstr select-string sls git".split()
 )
 _CARRIERS = frozenset("cp scp rsync mv copy-item".split())
 # The file is refused after the first of them; each may be compared with every rule that denies.
 _MOST_FINDINGS = 100
-_PROGRAMS = _READERS | _CARRIERS
+# One of these words is in each command that reads; `git` alone would be in too many.
+_TELLING = (_READERS | _CARRIERS | {"show", "cat-file"}) - {"git"}
+_MOST_EXPORTS = 20
+_PIPES = ("|", "|&")
+_NULL = frozenset(("/dev/null", "$null", "nul"))
+# They print the variables that have been read from a file.
+_PRINTS_VARIABLES = frozenset("env printenv echo printf".split())
 _NAMES_A_FILE = late(r"[.~$%]|id_")
-_SILENT_OPTIONS = {
-    "grep": ("-q", "--quiet", "-c", "--count", "-l"),
-    "egrep": ("-q", "-c", "-l"),
-    "rg": ("-q", "-c", "-l"),
-    "sed": ("-i", "-i.bak", "--in-place", "-i''"),
-}
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
@@ -128,30 +135,58 @@ def _opened(rule: PermissionRule) -> Iterator[tuple[SensitivePath, str]]:
 
 def _read_operands(command: str) -> Iterator[str]:
     """Yield the operands of the readers in `command`, as path patterns of the rule language."""
-    if _PROGRAMS.isdisjoint(re.split(r"[^\w-]+", command.lower())) or not _NAMES_A_FILE.search(command):
+    if _TELLING.isdisjoint(re.split(r"[^\w-]+", command.lower())) or not _NAMES_A_FILE.search(command):
         return
     from claude_preflight.syntax.shell import commands
 
-    for part in commands(nodes.Text.at(command, 0, len(command))):
-        words = [str(word) for word in part.words]
-        program = words[0].rpartition("/")[2].lower() if words else ""
-        if any(word in _SILENT_OPTIONS.get(program, ()) for word in words):
-            continue
-        operands = [word for word in words[1:] if not word.startswith("-")]
+    command = with_slashes(command)
+    found = commands(nodes.Text.at(command, 0, len(command)))
+    for part, withheld in zip(found, _withheld(found), strict=True):
+        program = _program(part)
+        operands = printed_files(program, part.words) if program in _READERS | _CARRIERS else []
         if program in _CARRIERS:
             operands = operands[:-1] or operands
-        elif program not in _READERS:
+        elif withheld:
             continue
         for operand in operands:
             yield _as_pattern(operand)
 
 
+def _program(command: Command) -> str:
+    name = command.words[0].rpartition("/")[2].lower() if command.words else ""
+    return name.removesuffix(".exe")
+
+
 def _as_pattern(operand: str) -> str:
-    for home in ("$HOME/", "${HOME}/", "$env:USERPROFILE/", "%USERPROFILE%/"):
-        operand = operand.replace("\\", "/").removeprefix("@")
-        if operand.startswith(home):
-            return f"~/{operand[len(home) :]}"
-    return f"/{operand}" if operand.startswith("/") else operand
+    path = plain_path(operand.removeprefix("@")).replace("\\", "/")
+    return f"/{path}" if path.startswith("/") else path
+
+
+def _withheld(found: Sequence[Command]) -> list[bool]:
+    """Tell of each of `found` whether no value in what it reads is printed, by it or by what it is piped to."""
+    exports = _exports(found)
+    withheld: list[bool] = []
+    for command in reversed(found):
+        piped = bool(withheld) and withheld[-1] and command.operator in _PIPES
+        exported = any(span.start < command.span.start < span.end for span in exports)
+        withheld.append(piped or exported or _drops_values(command))
+    return withheld[::-1]
+
+
+def _drops_values(command: Command) -> bool:
+    if any(each.target in _NULL and each.operator in (">", "1>", ">>", "&>") for each in command.redirections):
+        return True
+    program = _program(command)
+    # What follows a prefix rule may be an option that prints the values all the same.
+    is_whole = "*" not in command.words
+    return is_silent(program, command.words) or (is_whole and prints_names_only(program, command.words))
+
+
+def _exports(found: Sequence[Command]) -> list[Span]:
+    """Return where variables are given values that are read, in `export $(…)`; none where the line prints variables."""
+    if any(_program(each) in _PRINTS_VARIABLES for each in found):
+        return []
+    return [each.span for each in found if _program(each) == "export"][:_MOST_EXPORTS]
 
 
 def _is_stopped(settings: Settings, restraints: Restraints, rule: PermissionRule, file: str) -> bool:

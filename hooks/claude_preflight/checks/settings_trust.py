@@ -6,8 +6,8 @@ Reads the commands that configuration runs (hooks of Claude Code, Cursor and oth
 monitors, language servers, shell lines of skills and commands, `headersHelper`, MCP servers started through a shell) as
 a shell would, and refuses those that run a download or decoded text, send credentials or the session away, put text
 of the session into code, run programs that do not come with the project, or approve every request. In settings it
-refuses variables that redirect the model's traffic or load code, a weakened sandbox, `disableAllHooks`, and plugins
-that are enabled from marketplaces nobody pinned.
+refuses variables that redirect the model's traffic, send it unencrypted or load code, a weakened sandbox,
+`disableAllHooks`, and plugins that are enabled from marketplaces nobody pinned.
 
 Why is this bad?
 ----------------
@@ -78,6 +78,9 @@ ARGUMENT = Rule("argument-in-shell-line", _WARNING, _MEDIUM, "an argument is put
 APPROVES = Rule("hook-approves-everything", _ERROR, _HIGH, "a hook approves whatever it is asked", 862)
 REDIRECTED = Rule("model-traffic-redirected", _ERROR, _HIGH, "the model's traffic goes through an unknown host", 923)
 PROVIDER = Rule("model-provider-changed", _WARNING, _HIGH, "the model's traffic goes to another provider", 923)
+IN_CLEAR = Rule(
+    "model-traffic-in-clear", _WARNING, _MEDIUM, "the model's traffic crosses a network without encryption", 319
+)
 VERIFICATION = Rule("settings-verification-off", _ERROR, _HIGH, "certificates are not checked", 295)
 LOADS_CODE = Rule(
     "code-loading-variable", _WARNING, _HIGH, "a variable makes other programs load or run something", 427
@@ -92,8 +95,8 @@ SAFEGUARD = Rule("safeguard-switched-off", _WARNING, _HIGH, "a safeguard of the 
 AGENT = Rule("session-agent", _WARNING, _HIGH, "every session runs as an agent that the repository defines", 829)
 RULES = (
     *(REMOTE, HIDDEN, EXFILTRATION, CREDENTIALS, SESSION_SENT, HTTP_HOOK, SHARED, OUTSIDE, UNPINNED, AS_CODE, UNQUOTED),
-    *(ARGUMENT, APPROVES, REDIRECTED, PROVIDER, VERIFICATION, LOADS_CODE, TELEMETRY, SANDBOX, HOOKS_OFF, MARKETPLACE),
-    *(SAFEGUARD, AGENT),
+    *(ARGUMENT, APPROVES, REDIRECTED, PROVIDER, IN_CLEAR, VERIFICATION, LOADS_CODE, TELEMETRY, SANDBOX, HOOKS_OFF),
+    *(MARKETPLACE, SAFEGUARD, AGENT),
 )
 
 
@@ -104,7 +107,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
         yield from _server(server)
     settings = settings_of(document) if CLAUDE_SETTINGS in document.kinds else None
     if settings is not None:
-        yield from _settings(settings)
+        yield from _settings(settings, context)
 
 
 # --- commands -----------------------------------------------------------------------------------------------------
@@ -361,6 +364,33 @@ def _redirected(name: Text, value: Text, owner: str, key: str, server: str = "")
     yield rule.at(value.span, message, repair=repair, key=key, server=server)
 
 
+def _in_clear(env: Pairs, context: Context) -> Iterator[Finding]:
+    """Yield the addresses without TLS in the local network that the model's traffic goes to, containers aside."""
+    for name, value in env:
+        host = _near_host(value) if _BASE_URLS.fullmatch(name) and value.lower().startswith("http:") else None
+        if host is not None and ("." in host or ":" in host or not _has_containers(context)):
+            message = f"{name} sends prompts, code and keys unencrypted to {host}, which elsewhere is another machine"
+            repair = "leave the address to each person's own settings, or give the gateway a name and a certificate"
+            yield IN_CLEAR.at(value.span, message, repair=repair, key=f"env/{name}")
+
+
+_CONTAINERS = late(r"(?:^|/)(?:(?:docker-)?compose[\w.-]*\.ya?ml|\.?devcontainer(?:\.json|/.*))$")
+
+
+def _has_containers(context: Context) -> bool:
+    """Tell whether the project starts containers, among which a name without dots is one of its own services."""
+    repository = context.repository
+    return repository.is_git and any(_CONTAINERS.search(path) for path in repository.tracked())
+
+
+def _near_host(url: Text) -> Text | None:
+    """Return the host of `url` if it is another machine of the local network."""
+    from claude_preflight.agents.places import PRIVATE, SERVICE, locality, places
+
+    place = next(places(url), None)
+    return place.host if place and locality(place.host) in (PRIVATE, SERVICE) else None
+
+
 def _loads_code(name: Text, value: Text, owner: str, key: str, server: str = "") -> Iterator[Finding]:
     loader = _LOADERS.get(str(name))
     loads = bool(value.strip()) and loader is not None and loader.search(value)
@@ -429,12 +459,14 @@ _ANY_DOMAIN = late(r"\s*\*+(?:[.:]\*+|\.[A-Za-z]+)?(?::\d+)?\s*")
 _SOCKET = late(r"(?:docker|podman|containerd|crio)\.sock$|ssh-agent|/agent\.\d+$")
 
 
-def _settings(settings: Settings) -> Iterator[Finding]:
+def _settings(settings: Settings, context: Context) -> Iterator[Finding]:
     root = settings.root
     yield from _sandbox(root.mapping("sandbox"))
     if settings.scope is Scope.MANAGED:
         return  # an organisation decides for its own machines
-    yield from _variables(_pairs(root.mapping("env")))
+    env = _pairs(root.mapping("env"))
+    yield from _variables(env)
+    yield from _in_clear(env, context)
     yield from _keys(settings)
     yield from _marketplaces(root)
 

@@ -33,11 +33,14 @@ _STAND_IN = "\ufffd"
 _PROPERTIES = r"(?:(?:&[\w-]+|!<[^>\s]*>|![^\s,\[\]{}]*)(?:[ \t\r\n]+|(?<=\s)#[^\r\n]*)*+)*+"
 _SINGLE_QUOTED = "''|."
 _UNQUOTED = "'*' or '&' at the start of a value that is not in quotes"
+_BARE_KEY = r"[A-Za-z_][\w.-]*"
+_COLON = "': ' inside a value that is not in quotes"
+_NO_KEY = "a line that is neither 'key: value' nor part of the value before it"
 _UNCLOSED = "a quote that is not closed"
 # What PyYAML and libyaml say, and what to say instead: theirs quotes the file, and names parts of the parser.
 _MESSAGES = (
-    ("mapping values are not allowed", "': ' inside a value that is not in quotes"),
-    ("could not find expected ':'", "a line that is neither 'key: value' nor part of the value before it"),
+    ("mapping values are not allowed", _COLON),
+    ("could not find expected ':'", _NO_KEY),
     ("cannot start any token", "a character that can start a value only inside quotes"),
     ("alphabetic or numeric", _UNQUOTED),
     ("end of stream", _UNCLOSED),
@@ -199,12 +202,24 @@ def _problem_of(error: Exception, source: str, base: int) -> SyntaxProblem:
     said = str(getattr(error, "problem", ""))
     message = next((ours for theirs, ours in _MESSAGES if theirs in said), "text that YAML does not allow here")
     mark = getattr(error, "problem_mark", None)
-    if message in (_UNCLOSED, _UNQUOTED):
+    if message in (_UNCLOSED, _UNQUOTED, _NO_KEY):
         mark = getattr(error, "context_mark", None) or mark  # where it starts, not where that is noticed
     offset = base + (mark.index if mark else 0)
+    stray = _stray_line(source, base, offset) if message == _COLON else None
+    if stray is not None:
+        return SyntaxProblem(stray, _NO_KEY)
     if source[offset : offset + 1] == "\t":
         message = "a tab where YAML takes only spaces"
     return SyntaxProblem(offset, message)
+
+
+def _stray_line(source: str, base: int, colon: int) -> int | None:
+    """Return where the line above `colon` starts, if that is the colon of an outermost key: it has taken the key in."""
+    start = max(source.rfind("\n", base, colon), source.rfind("\r", base, colon)) + 1
+    above = source[base:start].rstrip()
+    if not above or start == 0 or not late(_BARE_KEY).fullmatch(source, start, colon):
+        return None
+    return base + max(above.rfind("\n"), above.rfind("\r")) + 1
 
 
 def parser_source(text: str) -> str:

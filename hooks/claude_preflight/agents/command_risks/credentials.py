@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from claude_preflight.agents.homes import plain_path
 from claude_preflight.agents.places import PUBLIC, locality
 from claude_preflight.agents.sensitive_paths import sensitive_paths
 from claude_preflight.late import late
@@ -31,12 +32,11 @@ _NOTIFIERS = (
     *("slack.com", "discord.com", "discordapp.com", "telegram.org", "ntfy.sh", "pushover.net", "pushbullet.com"),
     *("office.com", "day.app", "pushcut.io", "feishu.cn", "larksuite.com", "dingtalk.com", "qyapi.weixin.qq.com"),
 )
-HOME = late(r"(?:\$HOME|\$\{HOME\}|\$env:USERPROFILE|%USERPROFILE%|/(?:home|Users)/[^/$]+|/root)(?=[/\\]|$)")
 
 
 def secret_file(path: str) -> str:
     """Return the name of the file or folder of credentials that `path` is, or nothing; a home is spelled `~`."""
-    path = HOME.sub("~", path, count=1).replace("\\", "/").rstrip("/")
+    path = plain_path(path).replace("\\", "/").rstrip("/")
     while path.startswith("./"):
         path = path[2:]
     known = next((each for each in sensitive_paths() if each.holds_secret(path)), None)

@@ -59,7 +59,7 @@ class Knowledge:
     def file(self, script: Script, path: Text) -> Facts:
         """Return what the file at `path` holds, and take note of a credential that is read."""
         facts = self.held(path)
-        secret = secret_file(path)
+        secret = secret_file(script.spelled(path))
         if secret:
             facts |= {Fact(SECRET, secret)}
             self.reads.setdefault(secret, script.place(path))

@@ -28,18 +28,21 @@ RUNS_ADDRESS = frozenset(("mshta", "regsvr32"))
 COPIERS = frozenset("scp rsync sftp rclone".split())
 # They print what they are given, changed or not.
 FILTERS = frozenset(
-    "cat tee tr sed awk gawk grep egrep rg cut head tail sort uniq base64 gzip gunzip zcat xz bzip2 tar zip openssl xxd"
-    " od hexdump jq yq xargs rev fold paste column iconv strings tac nl less more bat get-content type gc".split()
+    "cat tee tr sed awk gawk grep egrep fgrep rg ag ack cut head tail sort uniq base64 gzip gunzip zcat xz bzip2"
+    " tar zip openssl xxd findstr select-string sls od hexdump jq yq xargs rev fold paste column iconv strings tac"
+    " nl less more bat get-content type gc".split()
 )
-# Of these the first operand is a pattern or a program, no file.
-PATTERN_FIRST = frozenset("sed awk gawk grep egrep rg jq yq".split())
 ECHOES = frozenset("echo printf write-output write-host".split())
-SILENT = frozenset(("-q", "--quiet", "--silent", "-c", "--count", "-l"))
 # Programs that an expansion cannot harm, and words of the shell that split nothing or are meant to.
 HARMLESS = ECHOES | frozenset(
     "[[ (( [ test case for select exit return export local readonly declare typeset shift set unset : true".split()
 )
 INERT = frozenset("echo printf cat exit true : return sleep date".split())
+# Options of PowerShell that take a value, which is no script.
+POWERSHELL_VALUES = frozenset(
+    "-executionpolicy -exec -ex -ep -windowstyle -w -workingdirectory -wd -version -inputformat -outputformat"
+    " -configurationname -settingsfile".split()
+)
 FETCHING = late(r"\b(?:iwr|irm|invoke-webrequest|invoke-restmethod|downloadstring|downloadfile|curl|wget)\b", re.I)
 _POWERSHELL_EVALUATION = late(r"(?:\biex|\binvoke-expression)\s*\(|\[scriptblock\]::create\s*\(", re.IGNORECASE)
 
@@ -48,6 +51,17 @@ def runs_download(text: str) -> bool:
     """Tell whether the PowerShell text `text` runs what it fetches, in an expression and not through a pipe."""
     plain = text.replace("`", "")
     return bool(_POWERSHELL_EVALUATION.search(plain) and FETCHING.search(plain))
+
+
+def script_of_powershell(words: Sequence[Text]) -> Text | None:
+    """Return the script file that PowerShell, the first of `words`, is given: its first operand or behind `-File`."""
+    rest = iter(words[1:])
+    for word in rest:
+        if word.lower() in POWERSHELL_VALUES:
+            next(rest, None)
+        elif not word.startswith("-"):
+            return word
+    return None
 
 
 def gives_code(word: str, *, powershell: bool) -> bool:

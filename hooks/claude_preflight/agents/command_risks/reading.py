@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from claude_preflight.agents.command_risks.credentials import HOME, are_notifiers, are_public, is_vendor
+from claude_preflight.agents.command_risks.credentials import are_notifiers, are_public, is_vendor
 from claude_preflight.agents.command_risks.facts import (
     DECODED,
     DOWNLOAD,
@@ -23,6 +23,7 @@ from claude_preflight.agents.command_risks.facts import (
 )
 from claude_preflight.agents.command_risks.inline import PIPED_TO_SHELL, inline_risks
 from claude_preflight.agents.command_risks.knowledge import Knowledge
+from claude_preflight.agents.command_risks.printers import is_silent, printed_files, prints_names_only
 from claude_preflight.agents.command_risks.programs import (
     ALL_IN_ONE,
     ANSWERED,
@@ -37,16 +38,15 @@ from claude_preflight.agents.command_risks.programs import (
     INERT,
     LOOKUPS,
     NETWORK,
-    PATTERN_FIRST,
     RUNS_ADDRESS,
     RUNTIMES,
     SHELLS,
-    SILENT,
     decodes,
     gives_code,
     is_cmd_switch,
     is_encoding,
     runs_download,
+    script_of_powershell,
 )
 from claude_preflight.agents.command_risks.risk import (
     APPROVES,
@@ -66,6 +66,7 @@ from claude_preflight.agents.command_risks.risk import (
 from claude_preflight.agents.command_risks.script import WHOLE, Script, Step, as_word, covers, expansions, source_of
 from claude_preflight.agents.command_risks.web import DATA, FILES, OUTPUT, hosts_in, web_arguments
 from claude_preflight.agents.configured_commands import ConfiguredCommand
+from claude_preflight.agents.homes import is_drive_path, plain_path
 from claude_preflight.agents.launch import program_name, take_apart
 from claude_preflight.agents.pins import looseness
 from claude_preflight.agents.places import PUBLIC, UNKNOWN, is_local, locality
@@ -77,8 +78,16 @@ _MAX_DEPTH = 5  # of scripts in the words of scripts
 _MAX_STEPS = 10_000  # of one configured command; the longest in use have a few dozen
 _MAX_LOOP = 50  # commands of a loop whose redirection is looked for
 _PASSES = 2  # over a script: a variable may be used above the line that sets it
-_SHARED = late(r"(?:/private)?/(?:tmp|var/tmp|dev/shm)/|\$\{?TMPDIR\}?/|%TEMP%|\$env:TEMP", re.IGNORECASE)
-_INSTALLED = late(r"(?:^|/)(?:bin|\.claude|shims|node_modules|\.nvm|site-packages|versions)/")
+_SHARED = late(
+    r"(?:/private)?/(?:tmp|var/tmp|dev/shm)/|\$\{?TMPDIR\}?/|%TE?MP%|\$env:TE?MP\b|/Users/Shared/|%PUBLIC%|\$env:PUBLIC\b"
+    r"|(?:[A-Z]:|/(?:mnt/|cygdrive/)?[A-Z](?=/))[\\/]+(?:Users[\\/]+Public|Windows[\\/]+Temp|Temp|tmp)[\\/]",
+    re.IGNORECASE,
+)
+_NULL = frozenset(("/dev/null", "$null", "nul"))
+_INSTALLED = late(
+    r"(?:^|/)(?:bin|\.claude|shims|node_modules|\.nvm|site-packages|versions|Scripts|scoop|(?:ana|mini)conda3"
+    r"|AppData/(?:Local/(?:Programs|Microsoft|pnpm|Volta)|Roaming/(?:npm|nvm|fnm)))/"
+)
 _SCRIPT = late(r"[^\s]*[./][^\s]*")
 _KEEPS_NAME = late(r"--remote-name$|-[a-zA-Z]*O$")
 _DEVICE = late(r"/dev/(?:tcp|udp)/([^/\s]+)/")
@@ -191,7 +200,7 @@ class _Reading:
         if not command.words:
             return NOTHING
         words, given_script = self.unwrapped(command.words)
-        step = Step(script, program_name(words[0]), words, command, number, stdin)
+        step = Step(script, program_name(script.spelled(words[0])), words, command, number, stdin)
         if given_script:
             return self.into_shell(step, depth)
         self.inert = self.inert and step.name in INERT
@@ -242,10 +251,12 @@ class _Reading:
 
     def written(self, step: Step, output: Facts, depth: int) -> None:
         for redirection in step.command.redirections:
-            if redirection.target is not None and ">" in redirection.operator:
+            if redirection.target in _NULL and redirection.operator in (">", "1>", "&>", ">>"):
+                self.withheld(output)
+            elif redirection.target is not None and ">" in redirection.operator:
                 self.known.write(redirection.target, output)
                 device = _DEVICE.match(redirection.target)
-                started = _STARTUP_FILE.search(HOME.sub("~", redirection.target, count=1))
+                started = _STARTUP_FILE.search(plain_path(redirection.target))
                 if started and any(fact.kind in (DOWNLOAD, DECODED) for fact in output):
                     self.report(REMOTE_CODE, step.place(), f"a download, from {redirection.target}")
                 elif started and step.name in ECHOES:
@@ -335,10 +346,24 @@ class _Reading:
             return frozenset((Fact(SECRET, "the login of ~/.config/gh/"),))
         if name in ANSWERED:
             return _answer(step)
-        if name not in FILTERS or any(word in SILENT for word in words if name in ("grep", "egrep", "rg")):
+        return self.filtered(step)
+
+    def filtered(self, step: Step) -> Facts:
+        """Return what of its files, or of its input, the program of `step` prints."""
+        name, words = step.name, step.words[1:]
+        if name == "export" or is_silent(name, step.words):
+            self.withheld(step.stdin | self.known.all_words(step, words))
             return NOTHING
-        files = step.operands[1:] if name in PATTERN_FIRST else step.operands
+        if name not in FILTERS and name != "git":
+            return NOTHING
+        files = printed_files(name, step.words)
+        if prints_names_only(name, step.words):
+            self.withheld(step.stdin)
+            facts = frozenset().union(*(self.known.held(word) for word in files), step.stdin if not files else NOTHING)
+            return frozenset(fact for fact in facts if fact.kind != SECRET)
         facts = frozenset().union(*(self.known.file(step.script, word) for word in files))
+        if name == "git":
+            return facts
         facts |= self.known.all_words(step, files if files else words) if name in ("cat", "jq") else NOTHING
         if not files or "-" in files or name in ("tee", "tr", "openssl", "base64", "xxd"):
             facts |= step.stdin
@@ -347,6 +372,10 @@ class _Reading:
         if decodes(name, words):
             facts |= {Fact(DECODED, "decoded text")}
         return facts
+
+    def withheld(self, facts: Facts) -> None:
+        """Take note that the values of the credentials in `facts` are shown to nobody here."""
+        self.used.update(fact.what for fact in facts if fact.kind == SECRET)
 
     def interpreter(self, step: Step, depth: int) -> Facts:
         """Read how a shell or another interpreter is given its code."""
@@ -479,7 +508,7 @@ class _Reading:
     def sent(self, step: Step, facts: Facts, hosts: Sequence[str]) -> None:
         """Report what of `facts` must not leave this machine for `hosts`."""
         if hosts and all(locality(host) not in (PUBLIC, UNKNOWN) for host in hosts):
-            self.used.update(fact.what for fact in facts if fact.kind == SECRET)
+            self.withheld(facts)
             return
         for fact in sorted(facts):
             if fact.kind == SECRET:
@@ -499,14 +528,17 @@ class _Reading:
         self.executed(step, self.known.all_words(step, step.words[:1]), session=True)
         words = [step.words[0]]
         if step.name in SHELLS or step.name in RUNTIMES or step.name in ("source", "."):
-            words += [word for word in step.operands[:1] if _SCRIPT.fullmatch(word)]
+            powershell = step.name in ("powershell", "pwsh")
+            script = script_of_powershell(step.words) if powershell else next(iter(step.operands), None)
+            words += [script] if script is not None and _is_script(step.script.spelled(script)) else []
         for word in words:
+            spelled = step.script.spelled(word)
             if self.known.held(word):
                 self.executed(step, self.known.held(word), session=False)
-            elif _SHARED.match(word) and str(word) not in self.known.files:
-                self.report(SHARED_FOLDER, step.script.place(word), str(word))
-            elif step.name not in ("source", ".") and _in_home(word) and not self.command.server:
-                self.report(HOME_PROGRAM, step.script.place(word), str(word))
+            elif _SHARED.match(spelled) and str(word) not in self.known.files:
+                self.report(SHARED_FOLDER, step.script.place(word), spelled)
+            elif step.name not in ("source", ".") and _in_home(spelled) and not self.command.server:
+                self.report(HOME_PROGRAM, step.script.place(word), spelled)
 
     def splitting(self, step: Step) -> None:
         """Report data of the session that stands unquoted among the words of a program."""
@@ -548,6 +580,10 @@ def _answer(step: Step) -> Facts:
     return frozenset((Fact(DOWNLOAD, "a download"),)) if asks else NOTHING
 
 
+def _is_script(word: str) -> bool:
+    return bool(_SCRIPT.fullmatch(word)) or is_drive_path(word)
+
+
 def _in_home(word: str) -> bool:
-    path = HOME.sub("~", word, count=1)
+    path = plain_path(word)
     return path.startswith("~/") and not _INSTALLED.search(path)

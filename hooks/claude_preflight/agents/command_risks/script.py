@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from claude_preflight.agents.command_risks.facts import Facts
+from claude_preflight.agents.homes import with_slashes
 from claude_preflight.late import late
 from claude_preflight.model import Span
 from claude_preflight.syntax.nodes import Text
@@ -47,6 +48,13 @@ class Script:
         of = whole.offsets or range(whole.start, whole.end + 1)
         offsets = tuple(of[offset - word.start] for offset in word.offsets)
         return Text.at(str(word), offsets[0], offsets[-1], offsets)
+
+    def spelled(self, word: Text) -> str:
+        """Return `word`; of a path of Windows without quotes, what is written: its backslashes are not the shell's."""
+        start, end = source_of(word)
+        source = self.text[start:end] if self.shell else ""
+        slashed = with_slashes(source)
+        return str(word) if slashed == source or source[0] in "'\"" else slashed
 
     def within(self, start: int, end: int, depth: int) -> Iterator[int]:
         """Yield the numbers of the commands of the substitutions that stand between `start` and `end`."""
