@@ -7,6 +7,7 @@ import posixpath
 from collections.abc import Iterator
 from functools import cache
 
+from claude_preflight.agents.homes import is_drive_path, plain_path
 from claude_preflight.late import late
 from claude_preflight.sessions.entries import Call
 from claude_preflight.sessions.kinds import FETCHES, READS, RUNS, WRITES
@@ -35,7 +36,6 @@ _WRAPPERS = frozenset("sudo env command exec time nohup timeout nice xargs built
 _SEPARATORS = late(r"[\s;|&()<>'\"`,={}\[\]]+")
 _URL = late(r"\b(?:https?|wss?|ftp)://(?:[^\s/@'\"]{0,200}@)?(\[[0-9a-fA-F:.]+\]|[^\s/:?#'\"`)\]}>,;\\$]{1,253})", 2)
 _REDIRECTED = late(r"(?<![0-9&>])>{1,2}(?![&>])\s*(?!/dev/)")
-_HOME = late(r"(?:\$HOME|\$\{HOME\}|/(?:home|Users)/[^/]+|/root)(?=/|$)")
 _LONGEST_COMMAND = 20_000
 _MOST_TARGETS = 16
 _SERVER_CHARACTER = late(r"[^A-Za-z0-9_-]")
@@ -98,9 +98,9 @@ def _string(call: Call, key: str) -> str:
 def normal(path: str, cwd: str) -> str:
     """Return `path`, seen from the folder `cwd`, without detours; a home is spelled `~`."""
     path = path.replace("\\", "/") if "\\" in path and os.name == "nt" else path
-    if not path.startswith(("/", "~", "$")):
+    if not (path.startswith(("/", "~", "$")) or is_drive_path(path)):
         path = f"{cwd}/{path}"
-    return posixpath.normpath(_HOME.sub("~", path, count=1))
+    return posixpath.normpath(plain_path(path))
 
 
 def _hosts(text: str) -> Iterator[str]:
