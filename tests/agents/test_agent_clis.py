@@ -79,6 +79,17 @@ def test_flags_are_those_of_the_data() -> None:
         ("opencode run --auto x", [("opencode", "--auto")]),
         (f"opencode run {SKIP} x", [("opencode", SKIP)]),
         ("q chat -a x", [("Kiro and Amazon Q", "-a")]),
+        ("codex exec --yolo x", [("Codex", "--yolo")]),
+        (f"claude mcp add x -- claude {SKIP} mcp serve", [("Claude Code", SKIP)]),
+        (f"claude agents {SKIP}", [("Claude Code", SKIP)]),
+        (f"claude --tools default {SKIP}", [("Claude Code", SKIP)]),
+        (f"claude --tools Read,Bash {SKIP}", [("Claude Code", SKIP)]),
+        (f"claude --tools Read Write {SKIP}", [("Claude Code", SKIP)]),
+        (f"claude --tools Read {SKIP} --tools Edit", [("Claude Code", SKIP)]),
+        (f'claude --tools "$TOOLS" {SKIP}', [("Claude Code", SKIP)]),
+        (f"claude {SKIP} --tools", [("Claude Code", SKIP)]),
+        (f"claude --tools mcp__a__b {SKIP}", [("Claude Code", SKIP)]),
+        (f"claude --allowedTools Read {SKIP}", [("Claude Code", SKIP)]),
         ("uvx --from aider-chat aider --yes-always", [("aider", "--yes-always")]),
         (
             """claude --settings '{"permissions":{"defaultMode":"bypassPermissions"}}'""",
@@ -106,6 +117,18 @@ def test_unsafe(line: str, expected: list[tuple[str, str]]) -> None:
         "npm install --force",
         "git push --force origin gemini",
         "q -a x",
+        "gemini mcp add ctx npx -y @upstash/context7-mcp@1.0.0",
+        "npx -y @google/gemini-cli mcp add x npx -y acme",
+        "qwen mcp add x npx -y acme",
+        "codex mcp add x -- acme --yolo",
+        "copilot mcp add x -- npx --yolo acme",
+        "retry 3 codex mcp add x -- acme --yolo",
+        "gemini extensions install -y https://example.com/x",
+        "gemini extensions update --all -y",
+        f'claude --tools "" -p x {SKIP}',
+        f"claude -p x {SKIP} --tools Read,Grep",
+        f"claude --tools Read Grep {SKIP}",
+        f"claude --tools=Read {SKIP}",
         "docker run -a stdout box",
         f"xx{SKIP}",
     ],
@@ -146,6 +169,11 @@ def test_agent_called(name: str, agent: str | None) -> None:
 def test_variable_called(name: str, value: str, agent: str | None) -> None:
     called = variable_called(name, value)
     assert (called and called[0].name) == agent
+
+
+def test_servers_are_what_is_left() -> None:
+    weak = [use.switch.weak for use in uses(words_of(f"claude --tools '' --mcp-config x.json {SKIP}"))]
+    assert weak == [True]
 
 
 def test_loose_uses_name_the_maker_of_the_flag() -> None:

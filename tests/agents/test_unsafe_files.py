@@ -160,14 +160,208 @@ def test_shell_speaks_of_it(text: str) -> None:
         ("a.yml", f"run: |\n  claude {SKIP}\n  # claude {SKIP}\n", [SKIP]),
         ("a.yml", f"pattern: claude {SKIP}\n", []),
         ("tests/a.yml", f"run: claude {SKIP}\n", []),
+        ("a.json", f'{{"autoApproveArgs": ["{SKIP}"], "manualApproveArgs": []}}', [f"~{SKIP}"]),
+        ("a.json", f'{{"autostart": {{"args": ["claude", "{SKIP}"]}}}}', [SKIP]),
+        ("a.json", f'{{"claude": {{"permissionMode": "{MODE}"}}}}', [MODE]),
+        ("a.json", f'{{"claude": {{"permissionMode": "{MODE}", "tools": ["Read"]}}}}', []),
+        (".claude/agents/a.md", f"---\nname: a\ntools: Read, Bash\npermissionMode: {MODE}\n---\n", [MODE]),
+        (".claude/agents/a.md", f"---\nname: a\ntools: Read, Grep\npermissionMode: {MODE}\n---\n", []),
+        (".claude/agents/a.md", f"---\nname: a\ntools: []\npermissionMode: {MODE}\n---\n", [MODE]),
+        (
+            ".claude/agents/a.md",
+            f"---\ntools: Read\nmcpServers: [x]\npermissionMode: {MODE}\n---\n",
+            [f"~{MODE}"],
+        ),
+        ("run.sh", f'MODE=${{M:-{MODE}}}\nclaude --permission-mode "$MODE"', [f"~{MODE}"]),
+        ("run.ps1", f'$a = @(\n  "-p",\n  # "--yolo"\n  "{SKIP}"\n)\n& claude @a\n', [SKIP]),
+        ("run.ps1", '$a = @("--yolo")\n& "codex" @a\n& acme @a\n', ["--yolo"]),
+        ("run.ps1", '$a = @("--yolo")\n& acme @a\n', []),
+        ("run.sh", f"FLAGS=${{YOLO:+{SKIP}}}\nclaude $FLAGS", [f"~{SKIP}"]),
+        ("run.sh", f"FLAGS=${{FLAGS:-{SKIP}}}\nclaude $FLAGS", [SKIP]),
+        ("run.ps1", f'$claudeArgs = @("-p", "{SKIP}")\n', [SKIP]),
+        ("run.ps1", f'$forbiddenArgs = @("-p", "{SKIP}")\n', []),
+        ("run.ps1", f'$a = @("{SKIP}")\nStart-Process claude -ArgumentList $a\n', [SKIP]),
+        (
+            "a.plist",
+            f"<key>ProgramArguments</key>\n<array><string>claude</string>\n<string>{SKIP}</string></array>",
+            [SKIP],
+        ),
+        (
+            "a.plist",
+            "<key>ProgramArguments</key><array><string>sh</string><string>-c</string>"
+            f"<string>cd x &amp;&amp; claude {SKIP}</string></array>",
+            [SKIP],
+        ),
+        (
+            "a.plist",
+            f"<key>ProgramArguments</key><array><string>claude</string><!-- <string>{SKIP}</string> --></array>",
+            [],
+        ),
+        ("a.plist", f"<key>Label</key><string>claude {SKIP}</string>", []),
+        ("a.kdl", f'pane command="claude" {{ args "-p" "{SKIP}"; }}', [SKIP]),
+        ("a.kdl", f'pane command "bash" {{\n  args "-c" "claude {SKIP}"\n  // args "{SKIP}"\n}}', [SKIP]),
+        ("a.kdl", 'pane command="acme" { args "--yolo"; }', []),
     ],
 )
 def test_files(path: str, text: str, expected: list[str]) -> None:
     assert found(path, text) == expected
 
 
+GO = 'exec.Command("claude", "-p", "' + SKIP + '").Run()'
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        # What stands in front of a block is no talk of what is in it.
+        ("a.go", f"func f() error {{\n\treturn {GO}\n}}", [SKIP]),
+        ("a.go", f"func f() error {{\n\terr = {GO}\n}}", [SKIP]),
+        ("a.go", f"func f() error {{\n\tout, err := {GO}\n}}", [SKIP]),
+        ("a.go", f"func f() *MyError {{\n\t{GO}\n}}", [SKIP]),
+        ("a.go", f"func f() error {{\n\tif x {{\n\t\t{GO}\n\t}}\n}}", [SKIP]),
+        ("a.go", f"c := &cobra.Command{{\n\tRunE: func(a []string) error {{\n\t\treturn {GO}\n\t}},\n}}", [SKIP]),
+        ("a.go", 'func f() error {\n\treturn exec.Command("gemini", "--yolo").Run()\n}', ["--yolo"]),
+        ("a.go", f'func f() error {{\n\treturn exec.Command("sh", "-c", "claude {SKIP}").Run()\n}}', [SKIP]),
+        ("a.swift", f'do {{ try x() }} catch let error {{\n  p.arguments = ["claude", "{SKIP}"]\n}}', [SKIP]),
+        ("a.go", f'return Error{{msg: "claude {SKIP}"}}', []),
+        ("a.go", f'return &MyError{{"claude {SKIP}"}}', []),
+        ("a.rs", f'Err(Error {{ msg: "claude {SKIP}" }})', []),
+        ("a.rb", f'log.debug {{ "claude {SKIP}" }}', []),
+        ("a.kt", f'logger.info {{ "claude {SKIP}" }}', []),
+        ("a.ts", f'const o = {{ error: {{ b: {{ c: ["claude", "-p", "{SKIP}"] }} }} }}', []),
+        ("a.ts", f'const o = {{ error: {{ a: {{ b: {{ c: ["claude", "-p", "{SKIP}"] }} }} }} }}', [SKIP]),
+        # Whatever becomes of its output, it is run.
+        ("a.py", f'print(subprocess.run(["claude", "-p", "{SKIP}"]).stdout)', [SKIP]),
+        ("a.py", f'message = subprocess.run(["claude", "-p", "{SKIP}"])', [SKIP]),
+        ("a.py", f'print(["claude", "-p", "{SKIP}"])', []),
+        ("tests/a.py", f'expect(lambda: run(["claude", "-p", "{SKIP}"]))', []),
+        # A function that returns a switch has it ready for somebody.
+        ("a.go", f'func flags() []string {{\n\treturn []string{{"{SKIP}"}}\n}}', [f"~{SKIP}"]),
+        ("a.go", f'func flags() ([]string, error) {{ return []string{{"{SKIP}"}}, nil }}', [f"~{SKIP}"]),
+        ("a.rs", f'fn flags() -> Vec<&str> {{\n    vec!["{SKIP}"]\n}}', [f"~{SKIP}"]),
+        ("a.rs", f'fn forbidden_flags() -> Vec<&str> {{\n    vec!["{SKIP}"]\n}}', []),
+        ("a.go", f'func deniedFlags() []string {{\n\treturn []string{{"{SKIP}"}}\n}}', []),
+        ("a.rs", f'fn f() {{\n    vec!["{SKIP}"];\n    g()\n}}', []),
+        ("a.js", f'{{\n  f("{SKIP}")\n}}', []),
+        (
+            "a.rs",
+            f'let a = match c {{\n  C::Codex => vec![],\n  C::Claude => vec!["{SKIP}".into()],\n}};',
+            [f"~{SKIP}"],
+        ),
+        ("a.rs", f'match p {{ P::Bypass => vec!["{SKIP}"], P::Ask => vec![] }}', [f"~{SKIP}"]),
+        ("a.rs", f'fn f() {{\n  let args = vec!["{SKIP}"];\n}}', [SKIP]),
+        ("a.rs", f'#[cfg(test)]\nmod tests {{\n  fn f() {{\n    let args = vec!["{SKIP}"];\n  }}\n}}', []),
+        ("a.rs", f'#[cfg(test)]\nuse x;\nfn f() {{\n  let args = vec!["{SKIP}"];\n}}', [SKIP]),
+        # A placeholder that is put in front of a program's name ends a word.
+        ("a.js", "exec(`${pre}gemini --yolo -p x`)", ["--yolo"]),
+        ("a.py", 'os.system(f"{pre}codex --yolo -p x")', ["--yolo"]),
+        ("a.js", "exec(`${pre}minify --yolo -p x`)", []),
+        ("a.js", "exec(`${pre}-gemini --yolo -p x`)", []),
+        # All arguments in one string, as .NET takes them.
+        ("a.cs", f'Process.Start("claude", "-p x {SKIP}");', [SKIP]),
+        ("a.cs", f'new ProcessStartInfo("claude") {{ Arguments = "-p x {SKIP}" }};', [SKIP]),
+        ("a.cs", f'Process.Start("claude", "- never use {SKIP}");', []),
+        # Managing an agent is not starting it.
+        ("a.ts", 'spawn("gemini", ["mcp", "add", "x", "npx", "-y", "acme"])', []),
+        ("a.py", 'run(["codex", "mcp", "add", "x", "--", "acme", "--yolo"])', []),
+        ("a.json", '{"command": "gemini", "args": ["mcp", "add", "x", "npx", "-y", "acme"]}', []),
+        ("a.py", 'run(["codex", "exec", "--yolo"])', ["--yolo"]),
+    ],
+)
+def test_source(path: str, text: str, expected: list[str]) -> None:
+    assert found(path, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("a.ts", f"if (s) {{ return {{permissionMode: '{MODE}'}} }} return {{permissionMode: 'default'}}", True),
+        ("a.ts", f"if (s) {{\n  return {{\n    permissionMode: '{MODE}',\n    a: true,\n  }};\n}}\nreturn {{}};", True),
+        ("a.ts", f"if (x.yolo) opts.permissionMode = '{MODE}'", True),
+        ("a.ts", f"const o = {{ ...(skip && {{ permissionMode: '{MODE}' }}) }}", True),
+        ("a.ts", f"const o = skip ? {{ permissionMode: '{MODE}' }} : {{}}", True),
+        (
+            "a.ts",
+            f"if (a) {{\n  o = {{permissionMode: '{MODE}'}};\n}} else {{\n  o = {{permissionMode: 'plan'}};\n}}",
+            True,
+        ),
+        ("a.py", f"if s:\n    return ClaudeAgentOptions(permission_mode='{MODE}')\nreturn None", True),
+        ("a.py", f"if s:\n    options.permission_mode = '{MODE}'", True),
+        ("a.py", f"if s:\n    client.set_permission_mode('{MODE}')", True),
+        ("a.ts", f"if (ready) {{\n  query({{options: {{permissionMode: '{MODE}'}}}})\n}}", False),
+        ("a.ts", f"function f(o?: O) {{ return {{permissionMode: '{MODE}'}} }}", False),
+        ("a.py", f"if ready:\n    options = ClaudeAgentOptions(\n        permission_mode='{MODE}',\n    )", False),
+        ("a.py", f"if __name__ == '__main__':\n    permission_mode = '{MODE}'", False),
+        ("a.py", f"if ready:\n    run(query(options=ClaudeAgentOptions(permission_mode='{MODE}')))", False),
+        ("a.ts", f"const s = {{ autoApproveArgs: ['{SKIP}'], manualApproveArgs: [] }}", True),
+        ("a.ts", f"const s = {{ autoApproveArgs: '{SKIP}' }}", True),
+        ("a.go", f'Spec{{\n\tAutoArgs: []string{{"--json", "{SKIP}"}},\n}}', True),
+        ("a.py", f"Spec(auto_args=['{SKIP}'], manual_args=[])", True),
+        ("a.py", f"auto_args = ['{SKIP}']", False),
+        ("a.ts", f"const s = {{ autostart: ['claude', '{SKIP}'] }}", False),
+        ("a.ts", f"const s = {{ extraArgs: ['{SKIP}'] }}", False),
+    ],
+)
+def test_what_somebody_may_choose(path: str, text: str, expected: bool) -> None:
+    assert [each.startswith("~") for each in found(path, text)] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("a.ts", f"query({{prompt, options: {{tools: [], permissionMode: '{MODE}'}}}})", []),
+        ("a.ts", f"query({{options: {{permissionMode: '{MODE}', tools: ['Read', 'Grep']}}}})", []),
+        ("a.ts", f"query({{options: {{tools: [], mcpServers: {{a}}, permissionMode: '{MODE}'}}}})", [f"~{MODE}"]),
+        ("a.ts", f"query({{options: {{tools: [], mcpServers: {{}}, permissionMode: '{MODE}'}}}})", []),
+        ("a.ts", f"query({{options: {{tools: ['Read', 'Bash'], permissionMode: '{MODE}'}}}})", [MODE]),
+        ("a.ts", f"query({{options: {{tools: ['mcp__a__b'], permissionMode: '{MODE}'}}}})", [MODE]),
+        ("a.ts", f"query({{options: {{tools: [...base], permissionMode: '{MODE}'}}}})", [MODE]),
+        ("a.ts", f"query({{options: {{tools: {{preset: 'claude_code'}}, permissionMode: '{MODE}'}}}})", [MODE]),
+        ("a.ts", f"query({{options: {{allowedTools: [], permissionMode: '{MODE}'}}}})", [MODE]),
+        ("a.ts", f"agent({{tools: [], options: {{permissionMode: '{MODE}'}}}})", [MODE]),
+        ("a.ts", f"query({{options: {{tools: [], permissionMode: (s ? '{MODE}' : 'plan')}}}})", []),
+        ("a.ts", f"const tools = ['Read'];\nquery({{options: {{tools, permissionMode: '{MODE}'}}}})", []),
+        ("a.ts", f"const t: string[] = ['Read'];\nquery({{options: {{tools: t, permissionMode: '{MODE}'}}}})", []),
+        ("a.ts", f"const t = ['Read'];\nt.push('Bash');\nf({{tools: t, permissionMode: '{MODE}'}})", [MODE]),
+        ("a.ts", f"let t = ['Read'];\n  t = all;\nf({{tools: t, permissionMode: '{MODE}'}})", [MODE]),
+        ("a.ts", f"f({{tools: t, permissionMode: '{MODE}'}})", [MODE]),
+        ("a.ts", "const o = { tools: [], permissionMode: m, allowDangerouslySkipPermissions: true }", []),
+        ("a.py", f"ClaudeAgentOptions(tools=[], permission_mode='{MODE}')", []),
+        ("a.py", f"ClaudeAgentOptions(tools=['Read'], mcp_servers={{'a': s}}, permission_mode='{MODE}')", [f"~{MODE}"]),
+        ("a.py", f"ClaudeAgentOptions(tools=['Read'], mcp_servers=None, permission_mode='{MODE}')", []),
+        ("a.py", f"tools = ['Read']\nOptions(\n    tools=tools,\n    permission_mode='{MODE}',\n)", []),
+        ("a.py", "Options(tools=[], extra_args={'dangerously-skip-permissions': None})", []),
+        ("a.ts", f"spawn('claude', ['-p', '--tools', '', '{SKIP}'])", []),
+        ("a.ts", f"spawn('claude', ['-p', '--tools', tools, '{SKIP}'])", [SKIP]),
+    ],
+)
+def test_tools_that_only_read(path: str, text: str, expected: list[str]) -> None:
+    assert found(path, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("a.ts", f"f({{permissionMode: '{MODE}'}})", '`permissionMode: "dontAsk"` with a narrow `allowedTools`'),
+        (
+            "a.ts",
+            "f({allowDangerouslySkipPermissions: true})",
+            '`permissionMode: "dontAsk"` with a narrow `allowedTools`',
+        ),
+        ("a.py", f"f(permission_mode='{MODE}')", '`permission_mode="dontAsk"` with a narrow `allowed_tools`'),
+        ("a.yml", f"permission_mode: {MODE}", "`permission_mode: dontAsk` with a narrow list of allowed tools"),
+        ("a.sh", f"claude --permission-mode {MODE}", ""),
+        ("a.ts", f"spawn('claude', ['{SKIP}'])", ""),
+    ],
+)
+def test_what_to_use_instead(path: str, text: str, expected: str) -> None:
+    document = Document(path, text, kinds_of(path) or frozenset(("source",)))
+    assert [where.found.safe for where in in_file(document, Policy())] == [expected]
+
+
 NAMES = (
-    "a.sh a.py a.ts a.rs a.lua a.bat a.ps1 a.json a.yml a.toml Dockerfile Makefile justfile crontab CLAUDE.md .env x"
+    "a.sh a.py a.ts a.go a.rs a.lua a.bat a.ps1 a.json a.yml a.toml a.plist a.kdl Dockerfile Makefile justfile crontab"
+    " CLAUDE.md .env x"
 )
 PIECES = [
     *(
@@ -193,6 +387,15 @@ PIECES = [
     ),
     *(
         "args = ",
+        "tools: [], ",
+        "--tools ''",
+        "return ",
+        "error {",
+        "gemini mcp add ",
+        "<key>ProgramArguments</key><array>",
+        "<string>",
+        "$a = @(",
+        "args ",
         "permission_mode=",
         MODE,
         "codex --yolo",
@@ -219,11 +422,16 @@ def test_whatever_stands_there(path: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["a.sh", "a.py", "a.ts", "a.json", "a.yml", "Makefile", "CLAUDE.md", "a.ps1", "Dockerfile"]
+    "path",
+    "a.sh a.py a.ts a.go a.json a.yml Makefile CLAUDE.md a.ps1 a.plist a.kdl Dockerfile".split(),
 )
 @pytest.mark.parametrize(
-    "piece", ["(", "{[", "'", '"', "`${", f'["{SKIP}",', f"$(claude {SKIP} ", "\\\n", "/", f"x={SKIP} "]
+    "piece",
+    [
+        *("(", "{[", "'", '"', "`${", "\\\n", "/", "error {\n", "{a}", "<string>", "$a = @(", '"-a" '),
+        *(f'["{SKIP}",', f"$(claude {SKIP} ", f"x={SKIP} ", f"{{tools: t, permissionMode: '{MODE}'}},"),
+    ],
 )
 def test_large_and_deep(path: str, piece: str) -> None:
     text = f"claude {SKIP}\n" + piece * 3000
-    assert all(each.endswith(SKIP) or SKIP in each for each in found(path, text))
+    assert all(SKIP in each or MODE in each for each in found(path, text))

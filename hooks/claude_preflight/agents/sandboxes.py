@@ -7,6 +7,7 @@ Source: code.claude.com/docs/en/sandbox-environments and devcontainer, 2026-08-2
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from claude_preflight.agents.launch import program_name, take_apart
@@ -53,13 +54,21 @@ _CREDENTIALS = (".ssh", ".aws", ".gnupg", ".kube", ".azure")
 _CONTAINER_KEYS = ("container", "image", "docker", "build")
 _MOUNT_KEYS = frozenset("volumes mounts workspaceMount runArgs hostPath path source".split())
 
-# Files that are made for the inside of a container.
-_CONTAINED_PATH = late(
-    r"(?:^|/)(?:\.?devcontainers?|docker|containers?|sandbox(?:es)?|dockerfiles)/"
-    r"|(?:^|[/_.-])(?:devcontainer|sandbox|sandboxed)(?:[/_.-]|$)"
-    r"|(?:^|/)[^/]*entrypoint(?:\.\w+)?$",
-    2,  # re.IGNORECASE
+# Files that are made for the inside of a container, or to build or enter one.
+_DEVCONTAINER = late(r"(?:^|[/_.-])devcontainers?(?=[/_.-]|$)", 2)  # re.IGNORECASE
+_ENTRYPOINT = late(r"(?:^|/)[^/]*entrypoint(?:\.\w+)?$", 2)
+_ENGINE_FOLDER = late(r"(?:^|/)(?:\.?docker|containers?|dockerfiles)/", 2)
+_SANDBOX = late(r"(?:^|/)(?:[^/]*[_.-])?sandbox(?:es|ed)?(?:/|[_.-][^/]*$|$)", 2)
+# A folder in these is a part of the project, or holds scripts for its people: `src/containers` are parts of a page.
+_PARTS = frozenset("apps packages libs lib src crates modules internal pkg".split())
+_FOR_PEOPLE = frozenset("scripts tools bin hack ci".split())
+# Words of a name: without a sandbox, or around it.
+_OUTSIDE = frozenset(
+    "no not non without un disable disabled disabling off skip bypass outside escape test tests testing host".split()
 )
+_ON_HOST = frozenset("up down build rebuild push pull deploy publish release stop host".split())
+_HOST_FILES = late(r"(?:^|/)(?:package\.json|(?:gnu)?makefile|\.?justfile|taskfile\.ya?ml|\.vscode/[^/]+)$|\.mk$", 2)
+_WORD = late(r"[A-Za-z]+")
 # A script that looks for these runs on only where it finds them.
 _CONTAINER_TEST = late(r"/\.dockerenv|/run/\.containerenv|\$\{?(?:REMOTE_CONTAINERS|DEVCONTAINER|CODESPACES)\b")
 _JENKINS_CONTAINER = late(r"\bagent\s*\{\s*(?:docker|dockerfile|kubernetes)\b")
@@ -69,7 +78,42 @@ def of_path(path: str, policy: Policy) -> Sandbox | None:
     """Return what the file at `path` is made to run in, by its place or by the policy; None if that says nothing."""
     if matches_any(path, policy.sandboxes):
         return Sandbox("a sandbox of the policy")
-    return Sandbox("a container") if _CONTAINED_PATH.search(path) else None
+    return Sandbox("a container") if _is_contained(path) else None
+
+
+def _is_contained(path: str) -> bool:
+    """Tell whether the name of the file at `path` or of a folder around it says that it is for a container's inside.
+
+    A folder says so of scripts and settings, not of source code, which may as well be what manages the containers.
+    """
+    if _DEVCONTAINER.search(path):
+        return True
+    entry, folder, sandbox = (each.search(path) for each in (_ENTRYPOINT, _ENGINE_FOLDER, _SANDBOX))
+    if not (entry or folder or sandbox) or _HOST_FILES.search(path):
+        return False
+    name = path.rpartition("/")[2]
+    if _is_source(path):
+        return entry is not None and (folder is not None or "docker" in name.lower())
+    if entry and not _OUTSIDE & _words(name):
+        return True
+    if folder and not (_around(folder) & (_PARTS | _FOR_PEOPLE) or _words(name) & _ON_HOST):
+        return True
+    return sandbox is not None and not (_around(sandbox) & _PARTS or _words(sandbox[0]) & _OUTSIDE)
+
+
+def _around(match: re.Match[str]) -> frozenset[str]:
+    """Return the folders in front of `match` in a path."""
+    return frozenset(match.string[: match.start()].lower().split("/"))
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(word.lower() for word in _WORD.findall(name))
+
+
+def _is_source(path: str) -> bool:
+    from claude_preflight.syntax.source_code import family_of
+
+    return family_of(path) not in ("", "nix")  # what is written in Nix is a setting
 
 
 def of_script(text: str) -> Sandbox | None:

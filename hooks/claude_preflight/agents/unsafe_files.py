@@ -6,6 +6,7 @@ Which reader a file gets is decided by its name, or by its first line where that
 from __future__ import annotations
 
 import posixpath
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
@@ -13,11 +14,17 @@ from itertools import groupby
 
 from claude_preflight.agents import files
 from claude_preflight.agents.agent_clis import (
+    EVERYTHING,
+    NOTHING,
+    SERVERS,
     Agent,
     Setting,
+    agent_called,
     agents,
     has_flag,
     loose_uses,
+    tool_names,
+    tools_left,
     uses,
     uses_for,
     variable_called,
@@ -25,6 +32,7 @@ from claude_preflight.agents.agent_clis import (
 from claude_preflight.agents.config import tree_of
 from claude_preflight.agents.sandboxes import (
     Sandbox,
+    of_command,
     of_configuration,
     of_path,
     of_script,
@@ -32,6 +40,8 @@ from claude_preflight.agents.sandboxes import (
 )
 from claude_preflight.agents.settings import Scope, is_true, settings_of
 from claude_preflight.agents.unsafe_shell import (
+    ARGUMENT_NAME,
+    CHOICE_NAME,
     NEGATIVE_NAME,
     Unsafe,
     in_line,
@@ -97,6 +107,13 @@ _INI_SETTING = late(r"[ \t]*([\w.-]+)[ \t]*=[ \t]*([^\r\n]*(?:\r?\n)?)$", 16)
 _CRON = late(r"\s*(?:@\w+|(?:[\d*/,A-Za-z-]+\s+){4}[\d*/,A-Za-z-]+)\s+(.*)$", 16)
 _SERVICE = late(r"\s*Exec\w*=[-@:+!]*(.*)$", 16)
 _PROCFILE = late(r"[\w.-]+:\s*(.*)$", 16)
+_ARRAY = late(r"^[ \t]*\$(\w+)[ \t]*\+?=[ \t]*@\(([^()]*)\)", 8)
+_SPLAT = late(r"[@$](\w+)")
+_MAX_LINE = 200  # characters in front of an array that is handed on
+_QUOTED = late(r"#[^\n]*|\"((?:[^\"\\\n]|\\.)*+)\"|'([^'\n]*)'")
+_LAUNCHED = late(r"<key>ProgramArguments</key>\s*<array>((?:[^<]|<(?!/array>))*+)", 16)
+_XML_STRING = late(r"<!--(?:[^-]|-(?!->))*+|<string>([^<]*)</string>")
+_PANE = late(r"//[^\n]*|\b(command|args)((?:[ \t=]+\"(?:[^\"\\\n]|\\.)*+\")++)")
 _CONTINUED = late(r"(?:[^\\\n]|\\(?:\r?\n|.)|\\)*+(?:\n|\Z)", 16)
 
 
@@ -157,6 +174,8 @@ def _reader(path: str, text: str, document: Document) -> _Reader:
         return _in_shell
     if name.endswith((".ps1", ".psm1", ".bat", ".cmd")):
         return _in_windows
+    if name.endswith((".plist", ".kdl")):
+        return _in_launchd if name.endswith(".plist") else _in_layout
     return _in_source if _family(path, text) else _by_interpreter(text)
 
 
@@ -194,6 +213,62 @@ def _in_windows(document: Document, sandbox: Sandbox | None) -> Iterator[Unsafe]
         if bare and not bare.startswith(("#", "::", "rem ")):
             yield from in_shell(Text.at(line, start, start + len(line)), sandbox, dialect=dialect)
         start += len(line)
+    if dialect == "powershell":
+        yield from _in_arrays(text, sandbox)
+
+
+def _in_arrays(text: str, sandbox: Sandbox | None) -> Iterator[Unsafe]:
+    """Yield what the arrays of a PowerShell script switch off that it gives to an agent, or that are named for that."""
+    arrays = [(match[1], _items(_QUOTED, text, *match.span(2))) for match in _ARRAY.finditer(text)]
+    arrays = [(name, words) for name, words in arrays if has_flag(words)]
+    users = _users(text, {name for name, _ in arrays})
+    for name, words in arrays:
+        named = ARGUMENT_NAME.search(name) and not NEGATIVE_NAME.search(name)
+        found = uses_for(users[name], words) if name in users else loose_uses(words) if named else ()
+        yield from in_line(list(found), words, sandbox)
+
+
+def _users(text: str, names: set[str]) -> dict[str, Agent]:
+    """Return the agents that are started on a line of `text` with an array among their arguments, by its name."""
+    found: dict[str, Agent] = {}
+    for match in _SPLAT.finditer(text) if names else ():
+        if match[1] in names and match[1] not in found:
+            line = text[max(0, match.start() - _MAX_LINE) : match.start()].rpartition("\n")[2]
+            agent = next(filter(None, (agent_called(word.strip("\"'")) for word in line.split())), None)
+            if agent:
+                found[match[1]] = agent
+    return found
+
+
+def _items(pattern: re.Pattern[str], text: str, start: int, end: int) -> list[Text]:
+    """Return the first groups of `pattern` between `start` and `end` that are matched, without what is commented."""
+    matches = (match for match in pattern.finditer(text, start, end) if match[1] is not None)
+    return [Text.at(match[1], *match.span(1)) for match in matches]
+
+
+def _in_launchd(document: Document, sandbox: Sandbox | None) -> Iterator[Unsafe]:
+    """Yield what a job of launchd starts."""
+    for match in _LAUNCHED.finditer(document.text):
+        yield from _in_arguments(_items(_XML_STRING, document.text, *match.span(1)), sandbox)
+
+
+def _in_layout(document: Document, sandbox: Sandbox | None) -> Iterator[Unsafe]:
+    """Yield what the panes of a Zellij layout start."""
+    program: list[Text] = []
+    for match in _PANE.finditer(document.text):
+        words = _items(_QUOTED, document.text, *match.span(2)) if match[1] else []
+        if match[1] == "command":
+            program = words[:1]
+        elif words:
+            yield from _in_arguments([*program, *words], sandbox)
+
+
+def _in_arguments(words: list[Text], sandbox: Sandbox | None) -> Iterator[Unsafe]:
+    """Yield what the list `words` starts, by itself or by the script that it hands to a shell."""
+    yield from in_words(words, sandbox)
+    for word in words:
+        if " -" in word:
+            yield from in_shell(word, of_command(words) or sandbox, quoted=True)
 
 
 def _in_source(document: Document, sandbox: Sandbox | None) -> Iterator[Unsafe]:
@@ -377,7 +452,12 @@ def _in_scalar(document: Document, spot: _Spot, text: Text, outer: Sandbox | Non
     if mode or (text == "bypassPermissions" and _MODE_KEY.match(key) and not _CLAUDE_FILES.search(document.known_as)):
         at = text.part(*mode.span(1)) if mode else text
         agent = agents()[0]
-        yield Unsafe(agent, str(at), agent.switches[1].effect, at.span, False, _sandbox(document, spot, outer))
+        options = spot.ancestors[-1] if spot.ancestors else None
+        left = _left(options) if at is text and isinstance(options, Mapping) else EVERYTHING
+        if left != NOTHING:
+            safe = f"`{key}: dontAsk` with a narrow list of allowed tools" if at is text else ""
+            jail = _sandbox(document, spot, outer)
+            yield Unsafe(agent, str(at), agent.switches[1].effect, at.span, left == SERVERS, jail, safe)
         return
     listed = bool(spot.ancestors) and isinstance(spot.ancestors[-1], NodeSequence)
     if listed and text.startswith("-"):  # an argument, which counts with those around it
@@ -451,7 +531,8 @@ def _in_list(document: Document, spot: _Spot, node: NodeSequence, outer: Sandbox
         line = [*program, *words]
         found = list(uses(line))
         if len({use.agent.name for use in found}) == 1:
-            yield from in_line(found, line, _sandbox(document, spot, outer))
+            chosen = not program and not agent_called(words[0]) and bool(CHOICE_NAME.search(key))
+            yield from in_line(found, line, _sandbox(document, spot, outer), weak=chosen)
 
 
 # --- What agents are told by their own configuration ---
@@ -492,14 +573,32 @@ def _claude(document: Document) -> Iterator[Unsafe]:
         yield Unsafe(agent, f"{prompt}: true", _PROMPT[scope], value.span, True, None)
 
 
+def _tools(options: Mapping) -> list[str] | None:
+    """Return the tools that `options` list, in a list or in a text; None if they list none."""
+    listed, text = options.sequence("tools"), options.text("tools")
+    if listed is None and text is None:
+        return None
+    return [str(tool) for tool in listed.texts()] if listed else tool_names(text or "")
+
+
+def _left(options: Mapping) -> str:
+    """Return what the tools and servers that `options` list leave Claude Code to do, as `tools_left` says it."""
+    servers = options.get("mcpServers") or options.get("mcp_servers")
+    served = isinstance(servers, NodeSequence) or (isinstance(servers, Mapping) and bool(servers.pairs))
+    return tools_left(agents()[0], _tools(options), served=served)
+
+
 def _subagent(document: Document) -> Iterator[Unsafe]:
     root = tree_of(document).root
     mode = root.text("permissionMode") if isinstance(root, Mapping) else None
-    if mode == "bypassPermissions" and mode is not None:
+    # A subagent with an empty list has all tools.
+    left = _left(root) if isinstance(root, Mapping) and _tools(root) else EVERYTHING
+    if mode == "bypassPermissions" and mode is not None and left != NOTHING:
         plugin = "/.claude/" not in f"/{document.known_as}"
         effect = "runs every tool call of this subagent without asking anybody"
         effect += ", unless it comes from a plugin" if plugin else ""
-        yield Unsafe(agents()[0], "permissionMode: bypassPermissions", effect, mode.span, False, None)
+        weak = left == SERVERS
+        yield Unsafe(agents()[0], "permissionMode: bypassPermissions", effect, mode.span, weak, None)
 
 
 def _settings(document: Document) -> Iterator[Where]:

@@ -32,6 +32,7 @@ class Unsafe(NamedTuple):
     """An agent without permission checks: `spelled` is what switches them off, at `span`, `effect` what that does.
 
     `weak` says that a part of the checks stays, or that somebody has yet to ask for it. `sandbox` is what it runs in.
+    `safe` is what to use instead where that is not what the agent's command line takes.
     """
 
     agent: Agent
@@ -40,6 +41,7 @@ class Unsafe(NamedTuple):
     span: Span
     weak: bool
     sandbox: Sandbox | None
+    safe: str = ""
 
 
 # Programs that print, search, compare or store what they are given.
@@ -68,6 +70,8 @@ ARGUMENT_NAME = late(
     r"arg|flag|opt(?:s|ion|_|$)|param|cmd|command|exec|extra|launch|cli|run|script|yolo|skip|perm|alias|bin|shell|start",
     2,
 )
+# Names of a switch that somebody may choose.
+CHOICE_NAME = late(r"skip|yolo|perm|bypass|auto|unattended|full", 2)
 _SCRIPT_FILE = late(r"(?:\.(?:sh|bash|zsh|fish|command)|rc|profile|aliases|/bin/[\w-]+|crontab)[\"']?$")
 _DEFAULTED = late(r"\$\{\w+:?([-=+])(.*)\}$", 16)  # re.DOTALL
 _VARIABLE = late(r"\$\{?(\w+)")

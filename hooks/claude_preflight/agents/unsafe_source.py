@@ -6,14 +6,20 @@ compared, looked for, printed, documented or offered as an option of the program
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from claude_preflight.agents.agent_clis import (
+    EVERYTHING,
+    NOTHING,
+    SERVERS,
     agent_called,
     agents,
     flags,
     has_flag,
     loose_uses,
+    tools_left,
     uses,
     uses_for,
     variable_called,
@@ -21,6 +27,7 @@ from claude_preflight.agents.agent_clis import (
 from claude_preflight.agents.sandboxes import Sandbox
 from claude_preflight.agents.unsafe_shell import (
     ARGUMENT_NAME,
+    CHOICE_NAME,
     NEGATIVE_NAME,
     Unsafe,
     in_line,
@@ -31,6 +38,7 @@ from claude_preflight.agents.unsafe_shell import (
 from claude_preflight.late import late
 from claude_preflight.model import Span
 from claude_preflight.syntax.nodes import Text
+from claude_preflight.syntax.shell import split_words
 from claude_preflight.syntax.source_code import MARK, NAME, STRING, Token, read_source
 from claude_preflight.typed import NamedTuple
 
@@ -64,15 +72,41 @@ _GIVEN_MODE = late(r"permission_?mode[\"']?\s{0,9}[:=]\s{0,9}([A-Za-z_]\w*)", 2)
 _BEHIND_AGENT = late(r"\bclaude[\"'`]?([^\n;]{0,200})")
 _HANDED_NAME = late(r"(?:\{|[,+*.]\s{0,9})([A-Za-z_]\w*)")
 _ALLOWING = late(r"\ballowDangerouslySkipPermissions\b[\"']?\s*[:=]\s*true\b")
-# Names of what is handed to a program as a whole, and of a switch that somebody may choose.
+# Names of what is handed to a program as a whole.
 _ARGUMENTS = late(r"args|arguments|argv|flags|opts|options|params|cmd|command|cli|extra", 2)
-_SWITCH = late(r"skip|yolo|perm|bypass|auto|unattended|full", 2)
-_CONDITION = late(r"\b(?:if|elif|else|unless|when|case)\b|\?|&&|\|\|")
+_CONDITION = late(r"\b(?:if|elif|else|unless|when|case)\b|\?(?![.:;),>\]])|&&|\|\|")
+_KEYWORDS = frozenset("return default yield await in of and or not else case".split())
+_OF_EXPRESSION = frozenset((".", "::", "!", "[", "]", "*", "&", "<", ">"))
+# Calls that make the options of an agent, and do not start it.
+_MAKING = late(r"(?:\w*options|\w*config|dict|assign|update|push|append|set_?permission_?mode)$", 2)
+_OTHER_MODE = late(r"permission_?mode[\"']?\s{0,9}[:=]\s{0,9}[\"'`](?!bypass)\w", 2)
+# Where a name is given a value, or more than it has; not where it is handed on under its own name.
+_GIVEN = late(
+    r"^[ \t]*(?:(?:export|const|let|var|final|static|readonly)[ \t]+)*([A-Za-z_]\w*)[ \t]*(?::[^=\n]{0,60})?\+?=(?!=)"
+    r"\s{0,9}(?!\1\b)|\b([A-Za-z_]\w*)\.(?:push|append|extend|insert|unshift|concat|add)\b",
+    8,  # re.MULTILINE
+)
+_NOTHING = frozenset(("undefined", "null", "None"))
+_SAFE = {
+    "hash": '`permission_mode="dontAsk"` with a narrow `allowed_tools`',
+    "slash": '`permissionMode: "dontAsk"` with a narrow `allowedTools`',
+}
+_FUNCTION = late(r"\b(?:func|function|fn|def|fun|sub)[ \t]+(?:\([^()\n]*\)[ \t]*)?(\w+)")
+_REFUSING = late(
+    r"forbid|den(?:y|ied)|block|bann|disallow|danger|unsafe|insecure|reject|refus|pattern|known|detect|strip|filter|sensitive"
+    r"|risk|example|expect|test",
+    2,
+)
+# What is put in front of a program's name, and ends a word: `${prefix}gemini`, `{prefix}gemini`.
+_GLUED = late(r"(?<![^\s;&|(])\$?\{[^{}\n]*\}(?=([a-z][a-z-]*)\s)")
 _TEST_PATH = late(
     r"(?:^|/)(?:tests?|__tests__|specs?|e2e|testing|__mocks__|mocks?)/|(?:^|/)(?:test_[^/]*|conftest)\.\w+$"
     r"|(?:[._-](?:test|tests|spec|e2e|mock)|Tests?)\.\w+$"
 )
+_RUST_TESTS = late(r"^[ \t]*#\[cfg\(test\)\]\s*(?:pub\s+)?mod\b", 8)  # re.MULTILINE
 _TEXT_OF_NIX = late(r"(?:description|help|usage|message|motd|doc|warning|assertion|example)", 2)
+# The arguments behind a program's name in one string, as `Process.Start` of .NET takes them.
+_COMMAND_TAIL = late(r"--?[A-Za-z][\w-]*[ =]")
 _PUT_IN = late(r"\$\{[^{}\n]*\}(?=/)")
 MODE = "bypassPermissions"
 
@@ -93,28 +127,34 @@ def is_test(path: str) -> bool:
 def in_source(path: str, text: str, family: str, sandbox: Sandbox | None) -> Iterator[Unsafe]:
     """Yield the agents that the source code `text` of the file at `path` starts without permission checks."""
     tokens = read_source(text, family)
-    reader = _Reader(text, tokens, sandbox, tested=is_test(path), nix=family == "nix")
+    reader = _Reader(text, tokens, sandbox, family, tested=is_test(path))
     lists: set[int] = set()
+    tests = _RUST_TESTS.search(text) if family == "rust" else None
     for number, token in enumerate(tokens):
+        if tests and token.text.start > tests.start():
+            reader.tested = True
         if token.kind == STRING:
             yield from reader.in_string(number, token, lists)
     yield from reader.options()
 
 
 class _Reader:
-    def __init__(self, text: str, tokens: list[Token], sandbox: Sandbox | None, *, tested: bool, nix: bool) -> None:
+    def __init__(self, text: str, tokens: list[Token], sandbox: Sandbox | None, family: str, *, tested: bool) -> None:
         self.text = text
         self.tokens = tokens
         self.sandbox = sandbox
         self.tested = tested
-        self.nix = nix
+        self.family = family
+        self.safe = _SAFE.get(family, "")
         self.modes: list[int] = []
         self.mode_names: set[str] | None = None
+        self.values_given: dict[str, int] | None = None
+        self.has_other_mode: bool | None = None
         self.handed_names: set[str] | None = None
 
     def in_string(self, number: int, token: Token, lists: set[int]) -> Iterator[Unsafe]:
         literal = token.text
-        if self.nix and token.triple:
+        if self.family == "nix" and token.triple:
             yield from self.script(number, literal)
             return
         if token.triple and self.is_prose(number, literal):
@@ -122,9 +162,11 @@ class _Reader:
         if literal == MODE:
             yield from self.mode(number, literal)
         elif literal == "dangerously-skip-permissions" and not self.tested:
-            if _EXTRA.search(self.text, max(0, literal.start - 300), literal.start - 1):
+            left = self.tools_left(number, inside=1)
+            if left != NOTHING and _EXTRA.search(self.text, max(0, literal.start - 300), literal.start - 1):
                 use = next(loose_uses([Text.at("--" + literal, literal.start, literal.end)]))
-                yield unsafe(use, self.sandbox)._replace(spelled=str(literal), span=literal.span)
+                found = unsafe(use, self.sandbox, weak=left == SERVERS)
+                yield found._replace(spelled=str(literal), span=literal.span, safe=self.safe)
         elif has_flag(literal.split()):
             if token.runs and not self.tested:
                 yield from self.command_line(literal, ["system"])
@@ -167,10 +209,109 @@ class _Reader:
         ):
             return
         self.modes.append(literal.start)
-        weak = bool(offered) or after.startswith(("if ", "when "))
+        left = self.tools_left(number)
+        if left == NOTHING:
+            return
+        weak = bool(offered) or after.startswith(("if ", "when ")) or left == SERVERS or self.is_mode_of_choice(number)
         agent = agents()[0]
         effect = agent.switches[1].effect
-        yield Unsafe(agent, MODE, effect, literal.span, weak, self.sandbox)
+        yield Unsafe(agent, MODE, effect, literal.span, weak, self.sandbox, self.safe)
+
+    def is_mode_of_choice(self, number: int) -> bool:
+        """Tell whether a branch decides on the mode at `number`, and not on whether the agent is run at all."""
+        places = list(self.places(number))
+        if any(self.near(place.opener, -1) in ("?", "&&", "||") for place in places):
+            return True
+        makers = [place.name for place in places if place.bracket == "(" and self.is_call(place.opener)]
+        if not all(_MAKING.match(name) for name in makers):
+            return False
+        outer = places[-1].opener if places else number
+        if not self.is_conditional(self.tokens[outer].text.start):
+            return False
+        alone = len(places) == len(makers) < 2 and not any(name.lower().endswith("options") for name in makers)
+        if alone or self.before_expression(outer) == "return":
+            return True
+        if self.has_other_mode is None:
+            self.has_other_mode = bool(_OTHER_MODE.search(self.text))
+        return self.has_other_mode
+
+    def is_call(self, opener: int) -> bool:
+        """Tell whether the bracket at `opener` is that of a call."""
+        before = self.tokens[opener - 1] if opener else None
+        return before is not None and before.kind == NAME and before.text not in _KEYWORDS
+
+    def tools_left(self, number: int, inside: int = 0) -> str:
+        """Return what the options around token `number` leave the agent, by the tools and servers that they list.
+
+        `inside` is the number of mappings around the token that are part of the options.
+        """
+        places = (place for place in self.places(number) if place.bracket != "(" or self.is_call(place.opener))
+        options = next(islice(places, inside, None), None)
+        values = self.values(options) if options else {}
+        if "tools" not in values:
+            return EVERYTHING
+        servers = values.get("mcpServers", values.get("mcp_servers"))
+        served = servers is not None and not self.is_empty(servers)
+        return tools_left(agents()[0], self.listed(values["tools"]), served=served)
+
+    def values(self, place: _Place) -> dict[str, int]:
+        """Return the tokens that the values directly in the bracket of `place` begin with, by their keys."""
+        depth, found = 0, {}
+        for index in range(place.opener + 1, min(len(self.tokens), place.opener + _REACH)):
+            token = self.tokens[index]
+            if token.kind == MARK and token.text in _OPENING:
+                depth += 1
+            elif token.kind == MARK and token.text in (")", "]", "}"):
+                depth -= 1
+                if depth < 0:
+                    break
+            elif token.kind != MARK and not depth:
+                behind = self.near(index, 1)
+                if behind in (":", "="):
+                    found[str(token.text)] = self.after(self.after(index))
+                elif place.bracket == "{" and behind in (",", "}") and self.near(index, -1) in (",", "{"):
+                    found[str(token.text)] = index
+        return found
+
+    def after(self, number: int) -> int:
+        """Return the number of the token behind `number` that is no line end."""
+        number += 1
+        while number < len(self.tokens) and self.tokens[number].text == "\n":
+            number += 1
+        return number
+
+    def is_empty(self, number: int) -> bool:
+        """Tell whether the value that begins at token `number` is nothing, or a mapping of nothing."""
+        value = self.tokens[number].text if number < len(self.tokens) else ""
+        return value in _NOTHING or (value == "{" and self.near(number, 1) == "}")
+
+    def listed(self, number: int) -> list[str] | None:
+        """Return the strings of the list at token `number`, or that the name there is given once; None if unknown."""
+        token = self.tokens[number] if number < len(self.tokens) else None
+        if token is not None and token.kind == NAME:
+            number = self.given(str(token.text))
+            token = self.tokens[number] if number < len(self.tokens) else None
+        if token is None or token.text != "[" or token.kind != MARK:
+            return None
+        found: list[str] = []
+        for each in self.tokens[number + 1 : number + _REACH]:
+            if each.kind == STRING:
+                found.append(str(each.text))
+            elif each.text == "]":
+                return found
+            elif each.text not in (",", "\n"):
+                return None
+        return None
+
+    def given(self, name: str) -> int:
+        """Return the number of the token that the only value of `name` begins with; beyond the last if unknown."""
+        if self.values_given is None:
+            self.values_given = {}
+            for match in _GIVEN.finditer(self.text):
+                given = match[1] or match[2]
+                self.values_given[given] = len(self.text) if given in self.values_given or match[2] else match.end()
+        offset = self.values_given.get(name, len(self.text))
+        return bisect_left(self.tokens, offset, key=lambda each: each.text.start)
 
     def is_mode_of_options(self, name: str) -> bool:
         """Tell whether the variable `name` is given to an agent as its permission mode."""
@@ -193,8 +334,11 @@ class _Reader:
             line_start = self.text.rfind("\n", 0, match.start()) + 1
             near = any(abs(start - match.start()) < 600 for start in self.modes)
             if not near and not self.text[line_start : match.start()].lstrip().startswith(("//", "*", "#", "/*")):
-                agent = agents()[0]
-                yield Unsafe(agent, match.group(), agent.switches[-1].effect, Span(*match.span()), True, self.sandbox)
+                number = bisect_left(self.tokens, match.start(), key=lambda each: each.text.start)
+                if self.tools_left(number) != NOTHING:
+                    agent = agents()[0]
+                    effect, span = agent.switches[-1].effect, Span(*match.span())
+                    yield Unsafe(agent, match.group(), effect, span, True, self.sandbox, self.safe)
 
     def variable(self, number: int, literal: Text) -> Iterator[Unsafe]:
         """Yield a variable of the environment that switches checks off: `env["GOOSE_MODE"] = "auto"`."""
@@ -234,18 +378,66 @@ class _Reader:
         target = self.target(inner) or next((name for name in outer if name), "")
         context = " ".join((*names, target))
         added = listed is not None and any(place.name.lower() in _ADDING for place in places[:2])
+        chosen = self.names_choice(inner, places)
         if added or running or _ARGUMENTS.search(target) or self.is_handed_on(target):
-            yield from self.flags_alone(literal, context, weak=self.is_conditional(literal))
-        elif self.near(inner, -1) == "return" or (self.near(number, -1) == ":" and _SWITCH.search(target)):
+            yield from self.flags_alone(literal, context, weak=chosen or self.is_conditional(literal.start))
+        elif chosen or (self.is_returned(inner) and not self.is_refused(inner)):
             yield from self.flags_alone(literal, context, weak=True)
+
+    def is_returned(self, number: int) -> bool:
+        """Tell whether the string or list at token `number` is what a function returns, as its last expression too."""
+        before = self.before_expression(number)
+        if before == "return" or self.tokens[number].text != "[" or before not in ("\n", "{", ";", "=>"):
+            return before == "return"
+        if before == "=>" and self.family != "rust":  # where it is the arm of a `match`
+            return False
+        depth = 0
+        for index in range(number, min(len(self.tokens), number + _REACH)):
+            token = self.tokens[index]
+            if token.kind == MARK:
+                depth += (token.text in _OPENING) - (token.text in (")", "]", "}"))
+                if not depth:
+                    return self.near(index, 1) == "}" or (before == "=>" and self.near(index, 1) == ",")
+        return False
+
+    def is_refused(self, number: int) -> bool:
+        """Tell whether the function around token `number` is named for what it forbids or looks for."""
+        offset = self.tokens[number].text.start
+        names = [match[1] for match in _FUNCTION.finditer(self.text, max(0, offset - _MAX_BLOCK), offset)]
+        return bool(names and _REFUSING.search(names[-1]))
+
+    def before_expression(self, number: int) -> str:
+        """Return the token in front of the expression at `number`: of its type, macro or the name that it calls."""
+        number -= 1
+        while number >= 0:
+            token = self.tokens[number]
+            if token.text in _KEYWORDS or (token.kind != NAME and token.text not in _OF_EXPRESSION):
+                return str(token.text)
+            number -= 1
+        return ""
+
+    def names_choice(self, number: int, places: Sequence[_Place]) -> bool:
+        """Tell whether the value at token `number` is that of a key whose name says that somebody may choose it."""
+        if not CHOICE_NAME.search(self.target(number)):
+            return False
+        assigning = next(
+            (
+                token.text
+                for token in reversed(self.tokens[max(0, number - 14) : number])
+                if token.text in (":", "=", ":=", "=>", "+=")
+            ),
+            "",
+        )
+        return assigning in (":", "=>") or (assigning == "=" and any(place.bracket == "(" for place in places[:2]))
 
     def is_item(self, number: int) -> bool:
         """Tell whether the string is an item between braces, as Go, Java and C# write lists, and no value of a key."""
         return self.near(number, -1) in ("{", ",") and self.near(number, 1) in (",", "}")
 
     def command_line(self, literal: Text, names: Sequence[str]) -> Iterator[Unsafe]:
-        weak = self.is_conditional(literal) and not any(_RUNNING.match(name) for name in names)
-        for found in in_shell(literal, self.sandbox, quoted=True):
+        weak = self.is_conditional(literal.start) and not any(_RUNNING.match(name) for name in names)
+        plain = _GLUED.sub(lambda match: " " * len(match[0]) if agent_called(match[1]) else match[0], literal)
+        for found in in_shell(Text.at(plain, literal.start, literal.end), self.sandbox, quoted=True):
             yield found._replace(weak=found.weak or weak)
 
     def arguments(
@@ -255,7 +447,11 @@ class _Reader:
         outer = [each for place in places[1:3] if place.bracket == "(" for each in self.siblings(place)[:3]]
         target = self.target(places[0].opener)
         program = next((each for each in (*siblings[:1], *outer[:1]) if agent_called(each)), None)
-        found = list(uses(siblings)) or (list(uses([program, *siblings])) if program else [])
+        if siblings[:1] == [program] and siblings[1:] and _COMMAND_TAIL.match(siblings[1]):
+            siblings = [siblings[0], *split_words(siblings[1]), *siblings[2:]]
+        found = list(uses(siblings if siblings[:1] == [program] or not program else [program, *siblings]))
+        if not found and program:  # it knows no such switch, or is only managed
+            return
         if not found:
             yield from (
                 self.flags_alone(literal, " ".join((target, *(place.name for place in places))), weak=False)
@@ -270,7 +466,8 @@ class _Reader:
         )
         if several or not (program or running or others or named):
             return
-        weak = len(siblings) == 1 and self.is_conditional(literal)
+        chosen = not program and self.names_choice(places[0].opener, places)
+        weak = chosen or (len(siblings) == 1 and self.is_conditional(literal.start))
         yield from in_line(found, (*outer, *siblings), self.sandbox, weak=weak)
 
     def bare_call(self, number: int) -> list[Text]:
@@ -304,16 +501,18 @@ class _Reader:
             return True
         if before == "not" or (before == "|" and after in ("|", ";")):
             return True
-        places = list(self.places(number))
-        for depth, place in enumerate(places):
+        around = [number]
+        for depth, place in enumerate(self.places(number)):
+            if place.bracket == "(" and _RUNNING.match(place.name) and not self.tested:
+                break  # it is run, whatever is done with what comes out
+            around.append(place.opener)
             talking = _TALKING.match(place.name) and not self.splits_words(place.opener)
-            if talking and place.bracket == "(" and not _RUNNING.match(place.name):
+            block = place.bracket == "{" and self.after(place.opener) == number  # a message, as in `log.info { "…" }`
+            if talking and (place.bracket == "(" or block) and not _RUNNING.match(place.name):
                 return True
             if depth < 3 and NEGATIVE_NAME.search(place.name) and not _RUNNING.match(place.name):
                 return True
-        return any(
-            NEGATIVE_NAME.search(self.target(place)) for place in (number, *(each.opener for each in places[:2]))
-        )
+        return any(NEGATIVE_NAME.search(self.target(each)) for each in around[:3])
 
     def splits_words(self, opener: int) -> bool:
         """Tell whether the bracket at `opener` is that of `shlex.split(…)`, which makes a command of a string."""
@@ -345,8 +544,15 @@ class _Reader:
                 yield _Place(index, self.called(index), str(token.text))
 
     def is_block(self, index: int) -> bool:
-        """Tell whether the brace at `index` opens a block of statements."""
-        return self.near(index, -1) in (")", "=>", "else", "try", "finally", "do", "{", ";", "->", "then")
+        """Tell whether the brace at `index` opens a block of statements: no mapping, structure or message."""
+        if self.near(index, -1) in (")", "=>", "else", "try", "finally", "do", "{", ";", "->", "then"):
+            return True
+        before = self.tokens[index - 1] if index and not self.tested else None
+        if before is None or before.kind != NAME or before.text in _KEYWORDS or _RUNNING.match(before.text):
+            return False
+        first = self.after(index)
+        literal = first < len(self.tokens) and (self.tokens[first].kind == STRING or self.near(first, 1) == ":")
+        return before.text.end < self.tokens[index].text.start and not literal
 
     def called(self, index: int) -> str:
         """Return the name in front of the bracket at `index`, or that its value is given to."""
@@ -397,19 +603,20 @@ class _Reader:
                 found.append(token.text)
         return found
 
-    def is_conditional(self, literal: Text) -> bool:
-        """Tell whether the statement around `literal` depends on a choice: on its line, or where its block begins."""
-        first = max(0, literal.start - _MAX_BLOCK)
-        start = self.text.rfind("\n", first, literal.start) + 1 or first
-        line = self.text[start : literal.start]
+    def is_conditional(self, offset: int) -> bool:
+        """Tell whether the statement at `offset` depends on a choice: on its line, or where its block begins."""
+        first = max(0, offset - _MAX_BLOCK)
+        start = self.text.rfind("\n", first, offset) + 1 or first
+        line = self.text[start:offset]
         if _CONDITION.search(line):
-            return True
+            return "__name__" not in line
         indent = len(line) - len(line.lstrip())
         while start > first:
             start, end = self.text.rfind("\n", first, start - 1) + 1 or first, start - 1
             above = self.text[start:end]
             if above.strip() and len(above) - len(above.lstrip()) < indent:
-                return bool(_CONDITION.search(above)) and not above.lstrip().startswith(("def ", "function ", "async "))
+                function = above.lstrip().startswith(("def ", "function ", "async ")) or "__name__" in above
+                return bool(_CONDITION.search(above)) and not function
         return False
 
 

@@ -8,10 +8,11 @@ Amp, Kiro and others, in scripts, Makefiles, justfiles, package.json, CI files, 
 aliases that carry such a switch; the mode in settings, in a subagent's front matter and in options of the Agent SDK.
 
 A container, a CI job in one, a dev container, an image, a jail or a path listed under `sandboxes:` in the policy makes
-it silent, unless that is privileged or is handed the engine's socket, the host's home or secrets of production.
-Comments, prose, what `echo` prints and `grep` looks for, deny rules, documentation and tests of a program's own flags
-are silent too. Instructions and skills that recommend such a launch, switches that take away a part of the checks, and
-code that offers it as a choice are warnings.
+it silent, unless that is privileged or is handed the engine's socket, the host's home or secrets of production. So do
+`--tools`, or `tools` among the options of the SDK, with no tools but reading ones, and commands that only manage an
+agent (`gemini mcp add`). Comments, prose, what `echo` prints and `grep` looks for, deny rules, documentation and tests
+of a program's own flags are silent too. Instructions and skills that recommend such a launch, switches that take away a
+part of the checks, and code that offers it as a choice, in a branch or under a name that says so, are warnings.
 
 Why is this bad?
 ----------------
@@ -105,13 +106,14 @@ def _finding(where: Where) -> Finding | None:
         return None
     rule = _rule(where)
     message = f"`{found.spelled}`: {agent.name} {found.effect}"
-    repair = f"use {agent.safe}, or run it in a container"
+    safe = found.safe or agent.safe
+    repair = f"use {safe}, or run it in a container"
     if sandbox and sandbox.breach == ROOT:
         rule, repair = ROOTED, "add a user to the image and a `USER` line with it before this one"
         message += f"; in {sandbox.name} it {sandbox.breach}"
     elif sandbox:
         message += f"; {sandbox.name} that {sandbox.breach} is no sandbox"
-        repair = f"take that from the container, or use {agent.safe}"
+        repair = f"take that from the container, or use {safe}"
     elif rule is SETTING:
         repair = "remove it, and allow by name what the work needs"
     elif rule is ADVISED:

@@ -1,0 +1,3 @@
+fn flags() -> Vec<&'static str> {
+    vec!["--dangerously-skip-permissions"]
+}

@@ -1,0 +1,1 @@
+class Run { void Start() { Process.Start("claude", "-p x --dangerously-skip-permissions"); } }

@@ -1,0 +1,1 @@
+exec(`${prefix}gemini --yolo -p "$PROMPT"`);

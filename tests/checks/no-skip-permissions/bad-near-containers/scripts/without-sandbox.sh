@@ -1,0 +1,2 @@
+#!/bin/sh
+claude -p "$1" --dangerously-skip-permissions

@@ -1,0 +1,1 @@
+export const ask = (prompt: string) => query({ prompt, options: { permissionMode: "bypassPermissions" } });

@@ -1,0 +1,3 @@
+$given = @("-p", $prompt,
+  "--dangerously-skip-permissions")
+& claude @given

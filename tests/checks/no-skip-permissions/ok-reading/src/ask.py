@@ -1,0 +1,6 @@
+from claude_agent_sdk import ClaudeAgentOptions
+
+OPTIONS = ClaudeAgentOptions(
+    tools=["Read", "Grep", "Glob"],
+    permission_mode="bypassPermissions",
+)
