@@ -227,3 +227,13 @@ def _relative(path: str, base: str) -> Reach | None:
     if joined == ".." or joined.startswith("../"):
         return Reach(OUTSIDE, "a folder outside of the project")
     return None
+
+
+def opens_machine(path: str) -> bool:
+    """Tell whether `path`, of which sandboxes leave all below open, is a disk, a home, or the system's or credentials'.
+
+    Only a path that is spelled from a root or a home counts.
+    """
+    folder = path.rstrip("*").rstrip("/") or "/"
+    found = reach(folder) if path.startswith(("/", "~", "$")) else None
+    return found is not None and found.kind in (CREDENTIALS, DISK, HOME, SYSTEM)

@@ -42,6 +42,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from claude_preflight.agents.config import mapping_of
 from claude_preflight.agents.configured_commands import ConfiguredCommand, commands_of
 from claude_preflight.agents.files import CLAUDE_SETTINGS
 from claude_preflight.agents.mcp import Pairs, Server, servers
@@ -108,6 +109,8 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
     settings = settings_of(document) if CLAUDE_SETTINGS in document.kinds else None
     if settings is not None:
         yield from _settings(settings, context)
+    else:
+        yield from _of_other_agents(document)
 
 
 # --- commands -----------------------------------------------------------------------------------------------------
@@ -516,22 +519,15 @@ def _sandbox(sandbox: Mapping | None) -> Iterator[Finding]:
         if _ANY_DOMAIN.fullmatch(text):
             message = "allowedDomains lets sandboxed commands send data to every host"
             yield SANDBOX.at(text.span, message, repair="list the hosts that are needed", key="allowedDomains")
+    from claude_preflight.agents.paths import opens_machine
+
     for text in _texts(sandbox.mapping("filesystem"), "allowWrite"):
-        if _opens_machine(text):
+        if opens_machine(text):
             message = (
                 "allowWrite lets sandboxed commands write outside of the project, settings and shell files included"
             )
             yield SANDBOX.at(text.span, message, repair="list the folders that are needed", key=f"allowWrite/{text}")
     yield from _excluded(sandbox)
-
-
-def _opens_machine(path: str) -> bool:
-    """Tell whether `path`, spelled as the sandbox does, is a disk, a home, or a folder of the system or credentials."""
-    from claude_preflight.agents.paths import CREDENTIALS, DISK, HOME, SYSTEM, reach
-
-    folder = path.rstrip("*").rstrip("/") or "/"
-    found = reach(folder) if path.startswith(("/", "~", "$")) else None
-    return found is not None and found.kind in (CREDENTIALS, DISK, HOME, SYSTEM)
 
 
 def _excluded(sandbox: Mapping) -> Iterator[Finding]:
@@ -549,6 +545,30 @@ def _excluded(sandbox: Mapping) -> Iterator[Finding]:
 def _texts(mapping: Mapping | None, key: str) -> Iterable[Text]:
     found = mapping.sequence(key) if mapping else None
     return found.texts() if found else ()
+
+
+# --- other agents -------------------------------------------------------------------------------------------------
+
+
+def _of_other_agents(document: Document) -> Iterator[Finding]:
+    if "plugin" in document.text and document.known_as.endswith(("opencode.json", "opencode.jsonc")):
+        yield from _plugins(document)
+    elif "sandbox_workspace_write" in document.text and document.known_as.endswith(".toml"):
+        from claude_preflight.agents.codex_sandbox import openings
+
+        root = mapping_of(document)
+        for opening in openings(root) if root else ():
+            yield SANDBOX.at(opening.place.span, opening.message, repair=opening.repair, key=opening.key)
+
+
+def _plugins(document: Document) -> Iterator[Finding]:
+    from claude_preflight.agents.opencode_plugins import loose_plugins
+
+    root = mapping_of(document)
+    plugins = list(loose_plugins(root)) if root else []
+    if plugins:
+        message = f"opencode installs plugins of any version, and loads them into itself: {', '.join(plugins)}"
+        yield UNPINNED.at(plugins[0].span, message, repair="write the exact version (name@1.2.3)", key="plugin")
 
 
 # --- marketplaces -------------------------------------------------------------------------------------------------
