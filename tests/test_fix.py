@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from claude_preflight.fix import spliced
 from claude_preflight.model import Edit, Fix, Span
 from conftest import MakeRepository, run, tool
-from credentials import sample
+from credentials import characters, sample
 
 PREFLIGHT = tool("claude-preflight")
 SERVER = "@modelcontextprotocol/server-filesystem@2026.8.31"
@@ -50,6 +50,60 @@ def test_secret_becomes_a_reference_wherever_it_stands(make_repository: MakeRepo
     folder = make_repository({".mcp.json": text})
     after = fixed(folder, ".mcp.json").decode()
     assert after == text.replace(token, "${GITHUB_TOKEN}")
+
+
+def test_each_secret_becomes_a_variable_of_its_own(make_repository: MakeRepository) -> None:
+    one, two = (characters("alnum", 32, seed) for seed in range(2))
+    entries = {"a": one, "b": two, "c": one}
+    text = json.dumps({"provider": {name: {"options": {"apiKey": key}} for name, key in entries.items()}})
+    folder = make_repository({"opencode.json": text})
+    done = run(folder, PREFLIGHT, "check", "--hook", "agent-file-secrets")
+    assert [line.rpartition(" ")[2] for line in done.stdout.splitlines() if "repair:" in line] == [
+        "{env:A_API_KEY}",
+        "{env:B_API_KEY}",
+    ]
+    after = fixed(folder, "opencode.json").decode()
+    assert after == text.replace(one, "{env:A_API_KEY}").replace(two, "{env:B_API_KEY}")
+
+
+def test_variables_are_called_after_what_owns_them(make_repository: MakeRepository) -> None:
+    one, two, three = (characters("alnum", 32, seed) for seed in range(3))
+    servers: dict[str, dict[str, object]] = {
+        "acme": {"env": {"API_KEY": one, "KEPT": "${B_API_KEY}"}},
+        "b-mcp": {"env": {"API_KEY": two}},
+        "b": {"env": {"API_KEY": three}},
+        "r1": {"env": {"OPENROUTER_API_KEY": sample("openrouter-key", 1)}},
+        "r2": {"env": {"OPENROUTER_API_KEY": sample("openrouter-key", 2)}},
+        "d": {"env": {"DATABASE_URL": f"postgres://app:{characters('word', 14)}@db.acme.io/x"}},
+        "e": {"env": {"TAVILY_API_KEY": f"${{TAVILY_API_KEY:-{sample('tavily-key')}}}"}},
+    }
+    entry = {"type": "stdio", "command": "x"}
+    folder = make_repository({".mcp.json": json.dumps({"mcpServers": {n: entry | s for n, s in servers.items()}})})
+    run(folder, PREFLIGHT, "check", "--hook", "agent-file-secrets", "--fix")
+    written = json.loads((folder / ".mcp.json").read_text())["mcpServers"]
+    assert {name: server["env"] for name, server in written.items()} == {
+        "acme": {"API_KEY": "${ACME_API_KEY}", "KEPT": "${B_API_KEY}"},
+        "b-mcp": {"API_KEY": "${B_MCP_API_KEY}"},
+        "b": {"API_KEY": "${B_API_KEY_2}"},
+        "r1": {"OPENROUTER_API_KEY": "${R1_OPENROUTER_API_KEY}"},
+        "r2": {"OPENROUTER_API_KEY": "${R2_OPENROUTER_API_KEY}"},
+        "d": {"DATABASE_URL": "postgres://app:${DATABASE_PASSWORD}@db.acme.io/x"},
+        "e": {"TAVILY_API_KEY": "${TAVILY_API_KEY}"},
+    }
+
+
+def test_defaults_of_one_variable_that_differ_are_not_merged(make_repository: MakeRepository) -> None:
+    keys = [characters("alnum", 32, seed) for seed in range(2)]
+    servers = {
+        name: {"type": "stdio", "command": "x", "env": {"K": f"${{API_KEY:-{key}}}"}}
+        for name, key in zip("ab", keys, strict=True)
+    }
+    text = json.dumps({"mcpServers": servers})
+    folder = make_repository({".mcp.json": text})
+    run(folder, PREFLIGHT, "check", "--hook", "agent-file-secrets", "--fix")
+    for name, key in zip("AB", keys, strict=True):
+        text = text.replace(f"${{API_KEY:-{key}}}", f"${{{name}_API_KEY}}")
+    assert (folder / ".mcp.json").read_text() == text
 
 
 def test_misspelt_key_is_corrected(make_repository: MakeRepository) -> None:

@@ -18,6 +18,7 @@ from jsonschema import Draft202012Validator
 
 from claude_preflight.agents.secrets import (
     Secret,
+    distinct_variables,
     find_in_arguments,
     find_in_text,
     find_in_value,
@@ -29,6 +30,7 @@ from claude_preflight.agents.secrets import (
 )
 from claude_preflight.agents.secrets.names import NOTHING, PASSWORD, PERHAPS, PHRASE, TOKEN, what_is_named
 from claude_preflight.agents.secrets.second_engine import opinions, suspicious_parts
+from claude_preflight.agents.secrets.spelling import is_drawn, is_thought_up
 from claude_preflight.agents.secrets.table import table
 from claude_preflight.model import Severity, Span
 from claude_preflight.syntax.jsonc import read_json
@@ -44,6 +46,7 @@ DIGEST = characters("hex", 40)
 UUID = uuid()
 STRONG = "Paxg" + "4723&Udyf"
 PLAIN = "Zk29" + "xQw81"
+DRAWN = "hwpqy" + "VrXtNzc"  # by a generator that drew no digit
 
 
 def at(value: str, start: int = 0) -> Text:
@@ -246,6 +249,12 @@ PLACEHOLDERS = [
     "password",
     "password123",
     "P@ssw0rd!",
+    "P@ssw0rd1",
+    "P@ssw0rd123!",
+    "P@ssword123",
+    "SecureP@ss123",
+    "Adm1n2024!",
+    "passw0rd2024",
     "postgres",
     "my-super-secret-token",
     "MySuperSecretValue",
@@ -333,17 +342,19 @@ NAMES = {
         API_KEY OPENAI_API_KEY apiKey api-key X-API-Key x-goog-api-key --api-key --token --access-token accessToken
         GITHUB_PERSONAL_ACCESS_TOKEN GITHUB_PAT client_secret CLIENT_SECRET_2 clientSecret Authorization SECRET_KEY_BASE
         private_key PRIVATE-TOKEN AWS_SECRET_ACCESS_KEY SERVICE_ROLE_KEY Ocp-Apim-Subscription-Key API_KEY_PROD apikey
-        TAVILY_API_KEYS bearerToken jwtSecret WEBHOOK_SECRET""",
+        TAVILY_API_KEYS bearerToken jwtSecret WEBHOOK_SECRET clé_API chave-de-API claveAPI API-Schlüssel APIキー API_키
+        ключ_API 金鑰""",
     PASSWORD: """
         PASSWORD DB_PASSWORD dbPassword passwd PGPASSWORD MYSQL_PWD SMTP_PASS --password passphrase DB_PW contraseña
-        密码""",
+        密码 hasło Wachtwoord Şifre parola mật_khẩu kata_sandi Lösenord كلمة_المرور 비번 storepass""",
     PERHAPS: "--key KEY OPENAI_KEY BRAVE_KEY auth COOKIE credentials anonKey",
     PHRASE: "MNEMONIC SEED_PHRASE",
     NOTHING: """
         MAX_TOKENS CLAUDE_CODE_MAX_OUTPUT_TOKENS TOKEN_LIMIT max_token API_KEY_HELPER_TTL_MS TOKEN_URL SECRET_NAME
         KEY_FILE PRIVATE_KEY_PATH API_KEY_ENV TOKEN_ID AWS_ACCESS_KEY_ID selectedAuthType publicKey primaryKey cacheKey
         STRIPE_PUBLISHABLE_KEY NEXT_PUBLIC_KEY foreign_key nextPageToken csrf_token PASSWORD_STORE_DIR keybindings
-        keyword keywords monkey tokenizer tokens author compass minipass hotkey id env command args""",
+        keyword keywords monkey tokenizer tokens author compass minipass hotkey id env command args api clé schlüssel
+        public_clé_api""",
 }
 
 
@@ -599,6 +610,22 @@ def test_an_expired_token_is_a_warning() -> None:
 
 
 @pytest.mark.parametrize(
+    ("claims", "note"),
+    [
+        ({"exp": 4102444800, "nbf": 4102401600}, "valid for a day at most"),
+        ({"exp": 4102444800, "iat": 4102444800 - 86_400}, "valid for a day at most"),
+        ({"exp": 4102444800, "iat": 4102444800 - 86_401}, ""),
+        ({"exp": 4102444800, "iat": 4102444800}, ""),
+        ({"exp": 4102444800, "iat": True}, ""),
+        ({"exp": 60}, "expired on 1970-01-01"),
+    ],
+)
+def test_a_token_of_a_day_opens_nothing_for_long(claims: dict[str, object], note: str) -> None:
+    (secret,) = find_in_text(jwt({"sub": "user-1", **claims}))
+    assert (secret.severity, secret.note) == (Severity.WARNING if note else Severity.ERROR, note)
+
+
+@pytest.mark.parametrize(
     "claims",
     [
         {"sub": "1234567890", "name": "John Doe", "iat": 1516239022},
@@ -701,10 +728,214 @@ def test_an_aws_secret_is_found_beside_its_key_id() -> None:
         (f"数据库密码：{STRONG}", "password", STRONG),
         (f"Mot de passe : {STRONG}", "password", STRONG),
         (f"* Passwort: {STRONG}", "password", STRONG),
+        (f"- Password: {DRAWN}", "password", DRAWN),
+        (f'SERVER_PASSWORD="{DRAWN}"', "password", DRAWN),
+        (f"Password: `{PLAIN}!`", "password", f"{PLAIN}!"),
+        (f"Mot de passe\xa0: {STRONG}", "password", STRONG),
+        (f"SSH Password: ({STRONG})", "password", STRONG),
     ],
 )
 def test_a_generated_value_counts_in_prose(text: str, kind: str, literal: str) -> None:
     assert in_text(text) == [(kind, literal)]
+
+
+WEAK = """
+    Manager123! Student123! Teacher123! Doctor123! Editor123! QaUser123! Cliente123! Usuario123! Prueba123! Cambiar123!
+    Mudar@123 Teste@123 Motdepasse1! Contraseña2024! Nauczyciel12! Kullanici1! NguoiDung@123 Benutzer-2024! Welkom01!
+    Student123!@# Sanctuary_Moon1 synergy_secure_password_2025 creativeai_root_2024 shop_user_2024 Acme2024! Kunde#1111
+""".split()
+
+
+@pytest.mark.parametrize("value", WEAK)
+def test_words_with_a_short_number_are_weak_in_prose(value: str) -> None:
+    assert is_thought_up(value)
+    for text in (f"Password: `{value}`", f"PASSWORD={value}", f"Login: me@acme.io / {value}", f"password is '{value}'"):
+        assert in_text(text) == []
+    assert in_value("DB_PASSWORD", value) == ([("password", value)] if not is_placeholder(value) else [])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [STRONG, PLAIN, DRAWN, "Vorn" + "4827@@", "Kuxo" + "71signer", "H8$m3" + "nQ4@uS2", "a" * 50 + "1", "", "1234!"],
+)
+def test_what_is_not_words_with_a_short_number(value: str) -> None:
+    assert not is_thought_up(value)
+
+
+@pytest.mark.parametrize("value", [DRAWN, "hRwpqy" + "VrXtNz", "qXvBnKw" + "ZjTpLd"])
+def test_letters_that_a_generator_drew(value: str) -> None:
+    assert is_drawn(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(
+            "getPasswordFromEnv",
+            "userFormData",
+            "XMLHttpRequest",
+            "currentPassword",
+            "PostgreSQLDatabase",
+            "macOSVersion",
+        ),
+        *("kubernetesNamespace", "Ed", "hwpqyvrxtnzc", "HWPQYVRXTNZC", "Hwpqyvrxtnzc", "hwpqyVrXt", "hwpqyVrXt7zc", ""),
+    ],
+)
+def test_identifiers_and_words_are_not_drawn(value: str) -> None:
+    assert not is_drawn(value)
+
+
+def test_most_random_letters_are_drawn_and_few_random_passwords_thought_up() -> None:
+    letters = [characters("letter", 14, seed) for seed in range(400)]
+    assert sum(map(is_drawn, letters)) > 260
+    assert sum(is_thought_up(characters("word", 14, seed)) for seed in range(400)) < 12
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Password (prod): ",
+        "**Password** (prod): ",
+        "Access (password): ",
+        "Password for root: ",
+        "Password for the staging database: ",
+        "Password for root (prod): ",
+        "Mot de passe root : ",
+        "Senha do banco: ",
+        "Contraseña de la base de datos: ",
+        "Пароль от базы: ",
+        "密码（生产）：",
+        "비밀번호(운영): ",
+        "Root password is ",
+        "**root password** is ",
+        "The password for root is now: ",
+        "the password is `",
+        "Set the admin password to `",
+        "Das Passwort ist ",
+        "La contraseña es ",
+        "root 密码是 ",
+        "数据库密码为：",
+        "パスワードは ",
+        "パスワードは「",
+        "비밀번호는 ",
+        "Hasło: ",
+        "Wachtwoord: ",
+        "Şifre: ",
+        "Parola: ",
+        "Mật khẩu: ",
+        "Kata sandi: ",
+        "Lösenord: ",
+        "كلمة المرور: ",
+        "비번: ",
+        "Login: `ops@acme.io` / `",
+        "**Login** (prod): admin / ",
+        "ID/PW: admin / ",
+        "Username / Password: admin / ",
+        "Basic auth: admin:",
+        "creds: `admin`:`",
+        "账号: admin / ",
+        "- ops@acme.io / ",
+        "- `ops@acme.io` / `",
+        "- root@10.0.0.5 / ",
+        "ops@acme.io:",
+    ],
+)
+def test_what_calls_a_value_a_password(label: str) -> None:
+    close = {"`": "`", "「": "」"}.get(label[-1], "")
+    for end in ("", "\n", "\r\nnext", " です。", ", see above"):
+        assert in_text(label + STRONG + close + end) == [("password", STRONG)]
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        *("Clé API : ", "Clé API\u202f: ", "Chave de API: ", "Clave API: ", "API-Schlüssel: ", "APIキー: ", "API 키: "),
+        *("Ключ API: ", "API key (OpenRouter): ", "The API key for OpenRouter is ", "cron secret is ", "API 密钥: "),
+    ],
+)
+def test_what_calls_a_value_a_key(label: str) -> None:
+    assert in_text(label + KEY) == [("named-secret", KEY)]
+
+
+@pytest.mark.parametrize(
+    ("table", "literals"),
+    [
+        (f"| User | Password |\n|---|---|\n| ops | {STRONG} |\n", [STRONG]),
+        (f"| User | Password |\r\n|:--|--:|\r\n| ops | `{STRONG}` |\r\n| dev | **{PLAIN}** |\r\n", [STRONG, PLAIN]),
+        (f"| 账号 | 密码 |\n| --- | --- |\n| ops | {STRONG} |", [STRONG]),
+        (f"Password (prod) | User\n--- | ---\n{STRONG} | ops", [STRONG]),
+        (f"> | | Password |\n> |---|---|\n> || {STRONG} |\n", [STRONG]),
+        (f"| a \\| b | Password |\n|---|---|\n| c \\| d | {STRONG} |\n", [STRONG]),
+        (f"| Host | `{STRONG}` |\n|---|---|\n| ops | {STRONG} |\n", []),
+        (f"| User | Password |\n|---|---|\n\n| ops | {STRONG} |\n", []),
+        (f"| User | Password |\n| ops | {STRONG} |\n", []),
+        (f"| User | Password hash |\n|---|---|\n| ops | {STRONG} |\n", []),
+        ("| User | Password |\n|---|---|\n| ops | Admin123! |\n| dev | at least 8, 1 Digit |\n| x |\n||\n", []),
+        ("| Provider | API key |\n|---|---|\n| OpenAI | `OPENAI_API_KEY` |\n", []),
+        ("|---|---|\n|---|---|\n", []),
+    ],
+)
+def test_columns_that_a_header_names(table: str, literals: list[str]) -> None:
+    assert [literal for _, literal in in_text(table)] == literals
+
+
+def test_a_key_in_a_table() -> None:
+    assert in_text(f"| Provider | API key |\n|---|---|\n| Acme | `{KEY}` |\n") == [("named-secret", KEY)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"echo '{STRONG}' | sudo -S apt update",
+        f"ssh h \"echo '{STRONG}' | sudo -S reboot\"",
+        f"echo {PLAIN}|sudo -kS id",
+        f"printf '%s\\n' '{STRONG}' | sudo -u root -S id",
+        f"sudo -S id <<< '{STRONG}'",
+        f"plink -ssh ops@h -pw {STRONG} ls",
+        f"lftp -u ops,{STRONG} h",
+        f"sqlplus ops/{PLAIN}@db.acme.io",
+        f"smbclient //srv/x -U 'ops%{STRONG}'",
+        f"net use Z: \\\\srv\\x /user:ops {PLAIN}",
+        f"net use \\\\srv\\x {PLAIN} /user:ops",
+        f"az login --service-principal -u x -p {STRONG} --tenant t",
+    ],
+)
+def test_passwords_on_command_lines(text: str) -> None:
+    (found,) = in_text(text)
+    assert found[0] == "command-password"
+    assert found[1] in (STRONG, PLAIN)
+    assert [kind for kind, _ in in_value("command", text)] == ["command-password"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "echo password | sudo -S apt",
+        "echo $PASSWORD | sudo -S apt",
+        "echo 'Paxg and more' | sudo -S apt",
+        f"echo {PLAIN} | sudo tee -a x",
+        f"echo {PLAIN} | grep -S x",
+        "net use Z: \\\\srv\\x /user:ops /persistent:yes",
+        "sqlplus / as sysdba",
+        "plink -pw %PASSWORD% x",
+    ],
+)
+def test_command_lines_without_a_password(text: str) -> None:
+    assert in_text(text) == []
+
+
+def test_a_token_of_a_bot_in_its_address() -> None:
+    token = sample("telegram-bot-token")
+    assert in_text(f"https://api.telegram.org/bot{token}/getMe") == [("telegram-bot-token", token)]
+    assert in_value("url", f"https://api.telegram.org/bot{token}/getMe") == [("telegram-bot-token", token)]
+
+
+def test_a_shared_access_signature() -> None:
+    signature = characters("alnum", 20) + "%2B" + characters("alnum", 22) + "%3D"
+    url = f"https://acme.blob.core.windows.net/c?sv=2024-11-04&sp=rl&se=2027-01-01T00%3A00%3A00Z&sig={signature}"
+    assert in_text(f"<{url}>") == [("azure-sas-signature", signature)]
+    assert in_text(f"{url}&sr=c") == [("azure-sas-signature", signature)]
+    assert in_text(url.replace("windows.net", "acme.io")) == []
 
 
 @pytest.mark.parametrize(
@@ -737,6 +968,15 @@ def test_a_generated_value_counts_in_prose(text: str, kind: str, literal: str) -
         "Bearer authentication, Basic authentication, token authentication",
         "ssh-rsa " + "AAAAB3NzaC1yc2E" + characters("base64", 300),
         "task-master-ai, risk-based, disk-usage-report-20240101",
+        *("password is SHA256-hashed.", "the password is PBKDF2-HMAC-SHA256", "Password (min 8 chars): Aa1!aaaaX9"),
+        *("The password is validated with Argon2id", "password is AES-256-GCM-encrypted", "token is RS256-signed"),
+        *("Password hash for root: $2b$10$N9qo8uLOickgx2", "Password (bcrypt): $2b$10$N9qo8uLOickgx2"),
+        *("password: getPasswordFromEnv", "token: accessTokenFromCookie", "secret: clientSecretValue"),
+        *("Login: https://acme.io:8443/Admin1X", "git@github.com:acme/Repo2024X", "h@a.acme.io:/var/www/App2xx"),
+        *("h@a.acme.io:Back-Up1.tar", "Auth: Bearer / X-API-Key2", "last login: 2024-01-15T10:30:00.000Z"),
+        *("Account: ClassName1 / OtherName2", "Auth: Module:ClassName1", "mail ops@acme.io / +49-89-123456X"),
+        '- 비밀번호: `autoComplete="current-password"`',
+        "password: `name='current-1Password'`",
     ],
 )
 def test_prose_and_code_without_secrets(text: str) -> None:
@@ -784,13 +1024,66 @@ def test_one_finding_per_place() -> None:
         ("named-secret", "token", "TOKEN"),
         ("password", "dbPassword", "DB_PASSWORD"),
         ("password", "pwd", "PASSWORD"),
-        ("url-password", "url", "DATABASE_URL"),
+        ("password", "the password", "PASSWORD"),
+        ("password", "Root password", "ROOT_PASSWORD"),
+        ("url-password", "url", "PASSWORD"),
+        ("url-password", "DATABASE_URL", "DATABASE_PASSWORD"),
         ("url-query-secret", "0", "API_KEY"),
         ("named-secret", "密码", "API_KEY"),
     ],
 )
 def test_the_suggested_variable(kind: str, name: str, expected: str) -> None:
     assert suggest_variable(kind, name) == expected
+
+
+@pytest.mark.parametrize(
+    ("wanted", "taken", "expected"),
+    [
+        (["API_KEY"], [], ["A_API_KEY"]),
+        (["API_KEY", "API_KEY"], [], ["A_API_KEY", "B_API_KEY"]),
+        (["ACME_API_KEY"], [], ["ACME_API_KEY"]),
+        (["ACME_API_KEY", "ACME_API_KEY"], [], ["A_ACME_API_KEY", "B_ACME_API_KEY"]),
+        (["ACME_API_KEY"], ["ACME_API_KEY"], ["A_ACME_API_KEY"]),
+        (["API_KEY"], ["A_API_KEY"], ["A_API_KEY_2"]),
+    ],
+)
+def test_no_two_values_share_a_variable(wanted: list[str], taken: list[str], expected: list[str]) -> None:
+    paths = [("mcpServers", owner, "env", "API_KEY") for owner in "ab"][: len(wanted)]
+    assert distinct_variables(wanted, paths, taken) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (("provider", "acme", "options", "apiKey"), "ACME_API_KEY"),
+        (("mcpServers", "acme-api", "env", "API_KEY"), "ACME_API_KEY"),
+        (("mcpServers", "21st dev", "env", "API_KEY"), "MCP_21ST_DEV_API_KEY"),
+        (("mcpServers", "密", "headers", "X"), "API_KEY"),
+        (("mcpServers", "a-b-c-d-e-f-g", "args"), "A_B_C_D_E_API_KEY"),
+        (("models", "0", "apiKey"), "API_KEY"),
+        (("env", "API_KEY"), "API_KEY"),
+        ((), "API_KEY"),
+    ],
+)
+def test_a_general_name_takes_that_of_its_owner(path: tuple[str, ...], expected: str) -> None:
+    assert distinct_variables(["API_KEY"], [path]) == [expected]
+
+
+def test_what_cannot_be_told_apart_by_its_owner_is_numbered() -> None:
+    assert distinct_variables(["API_KEY"] * 3, [("apiKey",)] * 3) == ["API_KEY", "API_KEY_2", "API_KEY_3"]
+
+
+def test_a_secret_knows_what_it_is_called() -> None:
+    for text, name in (
+        (f"Influx token: `{KEY}`", "Influx token"),
+        (f"DOCFORK_API_KEY={KEY}", "DOCFORK_API_KEY"),
+        (f"https://x.io/?exaApiKey={KEY}", "exaApiKey"),
+        (f"--api-key {KEY}", "api-key"),
+        (sample("npm-token"), ""),
+    ):
+        assert [secret.called for secret in find_in_text(text)] == [name]
+    assert [secret.called for secret in find_in_value("X-Api-Key", at(KEY))] == ["X-Api-Key"]
+    assert [secret.called for secret in find_in_arguments([at("--api-key"), at(KEY, 99)])] == ["--api-key"]
 
 
 # --- detect-secrets -----------------------------------------------------------------------------------------------
@@ -923,6 +1216,12 @@ FRAGMENTS = st.sampled_from(
             "mysql -p",
             "curl -u a:",
             "--token ",
+            "| password |\n|---|\n|",
+            "login: a / ",
+            "a@b.io:",
+            "password (x) is ",
+            "echo a | sudo -S ",
+            "密码是",
         ),
         *("\0", "\ud800", "\u202e", "é", "密码", "\r\n", "\t", " ", "|", "&", "%3D", KEY, UUID),
     ]

@@ -673,13 +673,54 @@ GRANTS: list[Row] = [
     ),
 ]
 
+# Passwords in instructions, however people write them down.
+PASSWORD = "Paxg" + "4723&Udyf"
+WRITTEN_DOWN: list[Row] = [
+    *held(
+        SECRET,
+        f"| Host | User | Password |\n|:-----|------|---------:|\n| a | ops | {PASSWORD} |\n",
+        f"> Contraseña (prod) | Usuario\n> --- | ---\n> `{PASSWORD}` | ops\n",
+        f"* **Login**: `ops@acme.io` / `{PASSWORD}`\n",
+        f"SSH: root@10.0.0.5 / {PASSWORD}\n",
+        f"Basic auth: `admin`:`{PASSWORD}`\n",
+        f"Password for the old database (read only) : {PASSWORD}\r\n",
+        f"Mot de passe du serveur\u00a0: {PASSWORD}\n",
+        f"The root password was set to {PASSWORD}.\n",
+        f"管理员密码是{PASSWORD}。\n",
+        f"パスワードは「{PASSWORD}」です\n",
+        f"Şifre: {PASSWORD}\n",
+        f"Clé API\u202f: {characters('alnum', 32)}\n",
+        f"Run `echo '{PASSWORD}' | sudo -S make install`.\n",
+        f"Call https://api.telegram.org/bot{sample('telegram-bot-token')}/getMe\n",
+        "- Password: " + "hwpqy" + "VrXtNzc\n",
+        path="CLAUDE.md",
+    ),
+]
+
 EVASIONS: list[Row] = [
+    *WRITTEN_DOWN,
     *(*SPELLINGS, *PLACES, *LAUNCHERS, *NESTED, *REACHES),
     *(*ADDRESSES, *NAMES, *COMMANDS, *GRANTS),
 ]
 
 # What looks like an evasion and is none: no hook may say anything.
 TWINS: list[tuple[str, str]] = [
+    *(
+        ("CLAUDE.md", content)
+        for content in (
+            "| User | Password |\n|---|---|\n| admin@acme.io | `Manager123!` |\n| ops | 8 characters, 1 Digit |\n",
+            "| Provider | API key |\n|---|---|\n| Acme | `ACME_API_KEY` in `.env` |\n",
+            "| Token | Use |\n|---|---|\n| `--color-primary-500` | buttons |\n",
+            "Login: admin@acme.io / Student123!, or `user` / `P@ssw0rd1`\n",
+            "The password is SHA256-hashed, the token is RS256-signed, and the secret is HKDF-Expand1-derived.\n",
+            "Clone git@github.com:acme/Notes2App.git and copy it to ops@acme.io:Back-Up1.tar\n",
+            "Auth: Bearer / X-API-Key2; login: https://acme.io:8443/Admin1X\n",
+            "Password (min 8 chars, 1 digit): `Aa1!aaaaX9`\n",
+            '- Password field: `autoComplete="current-password1"`\n',
+            "password: getPasswordFromEnv, secret: clientSecretValue, token: accessTokenFromCookie\n",
+            "DB_PASSWORD=shop_dev_2024, then `echo $PASSWORD | sudo -S make install`\n",
+        )
+    ),
     *(
         (".mcp.json", entry(line))
         for line in (
@@ -848,6 +889,16 @@ KNOWN_LIMITS: list[tuple[str, str, str, str]] = [
         "Base64 is not decoded",
     ),
     (".mcp.json", entry(f"sh -c 'A={TOKEN[:20]}; B={TOKEN[20:]}; x $A$B'"), SECRET, _COMPUTED),
+    *(
+        ("CLAUDE.md", content, SECRET, why)
+        for content, why in (
+            (f"Use {PASSWORD} for everything.\n", "nothing calls it a password"),
+            (f"Password:\n\n    {PASSWORD}\n", "the label is on another line"),
+            (f"<tr><th>Password</th></tr><tr><td>{PASSWORD}</td></tr>\n", "tables of HTML are not read"),
+            (f"ops / {PASSWORD}\n", "what announces the pair is missing"),
+            ("Password: `Quillon2019!`\n", "words and a year are what test accounts have"),
+        )
+    ),
     ("run", f"#!/bin/sh\nexec npx {FILES} /\n", ROOT, _NOT_READ),
     ("package.json", f'{{"scripts": {{"mcp": "npx {FILES} /"}}}}', ROOT, _NOT_READ),
     ("tools/servers.json", TABLE, UNPINNED, _NOT_READ),

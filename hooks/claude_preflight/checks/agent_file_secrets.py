@@ -38,6 +38,7 @@ References
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from claude_preflight.agents.config import tree_of
@@ -46,6 +47,7 @@ from claude_preflight.agents.references import reference
 from claude_preflight.agents.secrets import (
     Repeated,
     Secret,
+    distinct_variables,
     find_in_arguments,
     find_in_text,
     find_in_value,
@@ -53,12 +55,15 @@ from claude_preflight.agents.secrets import (
     once_per_value,
     suggest_variable,
 )
+from claude_preflight.agents.secrets.shapes import looks_random
 from claude_preflight.context import Context
 from claude_preflight.document import Document
 from claude_preflight.hook import run_hook
-from claude_preflight.model import Confidence, Edit, Finding, Fix, Rule, Severity
+from claude_preflight.late import late
+from claude_preflight.model import Confidence, Edit, Finding, Fix, Rule, Severity, Span
 from claude_preflight.syntax import nodes
 from claude_preflight.syntax.nodes import Mapping, Scalar, Text, walk
+from claude_preflight.wording import counted
 
 LITERAL = Rule("literal-secret", Severity.ERROR, Confidence.HIGH, "a credential stands in the clear", 798)
 DOUBTFUL = Rule(
@@ -72,21 +77,30 @@ RULES = (LITERAL, DOUBTFUL)
 
 _SHORTEST_TOKEN = 20  # of those that are known by their form
 _PROSE = (".md", ".mdc", ".txt")
+_NAMED = {"named-secret": "value of {}", "named-identifier-secret": "hexadecimal or UUID value of {}"}
+_PLAIN = late(r"[\w.-]+")
+# What a configuration refers to already, and the default of such a reference.
+_REFERENCE = late(r"\$\{(?:env:)?([A-Za-z_]\w*)(?:[:}]|-)|\{env:([A-Za-z_]\w*)\}")
+_DEFAULT = late(r"\$\{([A-Za-z_]\w{0,99}):?-$")
+_LONGEST_DEFAULT = 104
 
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
     """Yield the literal secrets of `document`, each value once."""
     found = _Secrets(document)
-    for number, repeated in enumerate(once_per_value(found.all(), document.text)):
-        yield _finding(document, repeated, found.names.get(repeated.secret.span.start, ""), number)
+    each = once_per_value(found.all(), document.text)
+    paths = [found.paths.get(repeated.secret.span.start, ()) for repeated in each]
+    names = _variables(document.text, each, paths)
+    for number, (repeated, path, variable) in enumerate(zip(each, paths, names, strict=True)):
+        yield _finding(document, repeated, path, variable, number)
 
 
 class _Secrets:
-    """The secrets of a document, and by their offset the path of keys that leads to those in a configuration."""
+    """The secrets of a document, and by their offset the paths of keys that lead to those in a configuration."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.names: dict[int, str] = {}
+        self.paths: dict[int, tuple[str, ...]] = {}
 
     def all(self) -> list[Secret]:
         text = self.document.text
@@ -98,7 +112,7 @@ class _Secrets:
         return [*found, *find_with_detect_secrets(text, known=found)]
 
     def _name(self, path: tuple[str, ...], secret: Secret) -> bool:
-        self.names.setdefault(secret.span.start, "/".join(path))
+        self.paths.setdefault(secret.span.start, path)
         return True
 
 
@@ -126,21 +140,52 @@ def _named_values(node: Mapping) -> Iterator[tuple[str, Text]]:
             yield str(key), item.value
 
 
-def _finding(document: Document, repeated: Repeated, path: str, number: int) -> Finding:
+def _variables(text: str, each: list[Repeated], paths: list[tuple[str, ...]]) -> list[str]:
+    """Return the variable for each value, none of them one that `text` refers to, but for what is a default there."""
+    if not each:
+        return []
+    defaults = [_default(text, repeated.secret.span) for repeated in each]
+    wanted = [
+        default[1] if default else suggest_variable(repeated.secret.kind, repeated.secret.called)
+        for repeated, default in zip(each, defaults, strict=True)
+    ]
+    taken = {name for match in _REFERENCE.finditer(text) for name in match.groups() if name}
+    return distinct_variables(wanted, paths, taken - {default[1] for default in defaults if default})
+
+
+def _default(text: str, span: Span) -> re.Match[str] | None:
+    """Return what stands before `span` if that is the default of a variable: `${NAME:-`, with the name as a group."""
+    before = _DEFAULT.search(text, max(0, span.start - _LONGEST_DEFAULT), span.start)
+    return before if text[span.end : span.end + 1] == "}" else None
+
+
+def _finding(document: Document, repeated: Repeated, path: tuple[str, ...], variable: str, number: int) -> Finding:
     secret = repeated.secret
-    name = path.rpartition("/")[2]
-    variable = suggest_variable(secret.kind, name)
     style = reference(document.known_as, variable) if MCP_CONFIG in document.kinds and path else None
-    more = f", and in {len(repeated.others)} more places" if repeated.others else ""
+    more = f", and in {counted(len(repeated.others), 'more place')}" if repeated.others else ""
     note = f" ({secret.note})" if secret.note else ""
-    message = f"literal secret: {secret.label}{note}{more}"
+    message = f"literal secret: {_label(secret)}{note}{more}"
     repair = f"{secret.advice} Refer to the environment variable {variable} instead"
     fix = None
     if style:
         repair += f": {style}"
-        fix = Fix(tuple(Edit(span, style) for span in (secret.span, *repeated.others)))
+        fix = Fix(tuple(Edit(_whole(document.text, span), style) for span in (secret.span, *repeated.others)))
     rule = LITERAL if secret.severity is Severity.ERROR else DOUBTFUL
-    return rule.at(secret.span, message, repair=repair, key=f"{path or number}:{secret.kind}", fix=fix)
+    return rule.at(secret.span, message, repair=repair, key=f"{'/'.join(path) or number}:{secret.kind}", fix=fix)
+
+
+def _whole(text: str, span: Span) -> Span:
+    """Return the place of the secret at `span`, with the variable around it that it is the default of."""
+    default = _default(text, span)
+    return Span(default.start(), span.end + 1) if default else span
+
+
+def _label(secret: Secret) -> str:
+    """Return what `secret` is, with the name that it stands under where only that makes it one."""
+    if secret.kind not in _NAMED or not secret.called or any(map(looks_random, secret.called.split())):
+        return secret.label
+    name = secret.called if _PLAIN.fullmatch(secret.called) else f'"{secret.called}"'
+    return _NAMED[secret.kind].format(name)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -10,16 +10,17 @@ from claude_preflight.agents.secrets.configuration import (
     find_in_arguments,
     find_in_value,
     judge_named_value,
-    suggest_variable,
 )
 from claude_preflight.agents.secrets.placeholders import is_placeholder
 from claude_preflight.agents.secrets.second_engine import find_with_detect_secrets
 from claude_preflight.agents.secrets.secret import Repeated, Secret, once_per_value, without_overlaps
 from claude_preflight.agents.secrets.text import find_in_text
+from claude_preflight.agents.secrets.variables import distinct_variables, suggest_variable
 
 __all__ = [
     "Repeated",
     "Secret",
+    "distinct_variables",
     "find_in_arguments",
     "find_in_text",
     "find_in_value",

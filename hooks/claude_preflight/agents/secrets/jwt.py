@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _TOKEN = late(r"(?<![A-Za-z0-9_])(?<![A-Za-z0-9]-)eyJ[\w-]{10,600}+\.[\w-]{4,20000}+\.[\w-]{10,2000}+", re.ASCII)
 
+_DAY = 24 * 60 * 60  # seconds
+
 
 def _claims(part: str) -> dict[str, Any]:
     """Return the JSON object that `part` encodes; empty where it is none."""
@@ -42,14 +44,22 @@ def _kind(claims: dict[str, Any]) -> str:
     return "jwt"
 
 
-def _expiry(claims: dict[str, Any]) -> str:
-    """Return the day on which the token expired, in ISO 8601; empty if it has not, or does not say."""
+def _weakness(claims: dict[str, Any]) -> str:
+    """Return why the token opens nothing for long: it has expired, or does so within a day; empty if it does not say."""
     import time
 
-    moment = claims.get("exp")
-    if isinstance(moment, bool) or not isinstance(moment, int | float) or not 0 < moment < time.time():
+    end, start = _moment(claims, "exp"), _moment(claims, "nbf") or _moment(claims, "iat")
+    if not 0 < end:
         return ""
-    return time.strftime("%Y-%m-%d", time.gmtime(moment))
+    if end < time.time():
+        return f"expired on {time.strftime('%Y-%m-%d', time.gmtime(end))}"
+    return "valid for a day at most" if 0 < end - start <= _DAY else ""
+
+
+def _moment(claims: dict[str, Any], name: str) -> float:
+    """Return the seconds since 1970 that the claim called `name` tells; 0 if it tells none."""
+    moment = claims.get(name)
+    return 0 if isinstance(moment, bool) or not isinstance(moment, int | float) else moment
 
 
 def find_jwts(text: str, start: int, end: int) -> Iterator[Secret]:
@@ -65,5 +75,5 @@ def find_jwts(text: str, start: int, end: int) -> Iterator[Secret]:
         ):
             continue
         secret = table().kinds[_kind(claims)].found(Span(*match.span()))
-        day = _expiry(claims)
-        yield secret._replace(severity=Severity.WARNING, note=f"expired on {day}") if day else secret
+        note = _weakness(claims)
+        yield secret._replace(severity=Severity.WARNING, note=note) if note else secret

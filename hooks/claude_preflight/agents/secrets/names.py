@@ -59,4 +59,6 @@ def _what_key(before: list[str], last: str) -> int:
         if before[-1] in vocabulary("secret_keys"):
             return TOKEN
         return NOTHING if last == "keys" or before[-1] in vocabulary("other_keys") else PERHAPS
+    if last == "api" or before[-1:] == ["api"]:  # "clé API", "API-Schlüssel"
+        return NOTHING if vocabulary("key_words").isdisjoint((last, *before)) else TOKEN
     return PERHAPS if last in vocabulary("perhaps_words") else NOTHING

@@ -86,7 +86,9 @@ def _letters(value: str) -> list[str]:
 
 def is_common_password(value: str) -> bool:
     """Whether `value` is put together of words that examples, tests and local defaults use, as `P@ssw0rd123` is."""
-    for spelling in (value, *(value.lower().translate(leet) for leet in _LEET)):
+    end = next((end for end in range(len(value), 0, -1) if value[end - 1].isalpha()), 0)
+    word, number = value[:end].lower(), value[end:]  # digits behind the last letter stand for themselves
+    for spelling in (value, *(word.translate(leet) + number for leet in _LEET)):
         pieces = _letters(spelling)
         digits = "".join(character for character in spelling if character.isdigit())
         if pieces and all(map(_is_common, pieces)) and (len(digits) <= 4 or digits in _COUNTING):

@@ -17,7 +17,7 @@ class Secret(NamedTuple):
     only its name makes a secret. `breadth` is `full` (an account's whole power), `scoped` (chosen when it was made, not
     visible in the string), `restricted` (by its type) or `public`. `mode` is `live`, `test`, or `none` where the
     string does not say. `advice` is one sentence on where to revoke it; `note` adds what the token says of itself, such
-    as the day on which it expired.
+    as the day on which it expired. `called` is the name that it stands under, as the text has it, or empty.
     """
 
     kind: str
@@ -29,6 +29,7 @@ class Secret(NamedTuple):
     advice: str
     generic: bool
     note: str = ""
+    called: str = ""
 
     @property
     def public(self) -> bool:

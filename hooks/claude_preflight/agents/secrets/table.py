@@ -31,10 +31,10 @@ class Kind(NamedTuple):
     sample: str
     context: tuple[str, ...]
 
-    def found(self, span: Span, note: str = "") -> Secret:
-        """Return a secret of this kind at `span`."""
-        severity = Severity(self.severity)
-        return Secret(self.id, self.label, span, severity, self.breadth, self.mode, self.advice, self.generic, note)
+    def found(self, span: Span, note: str = "", called: str = "") -> Secret:
+        """Return a secret of this kind at `span`, which stands under the name `called`."""
+        of_kind = (self.breadth, self.mode, self.advice, self.generic)
+        return Secret(self.id, self.label, span, Severity(self.severity), *of_kind, note, called)
 
 
 # What an entry of the table may leave out.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from claude_preflight.agents.secrets.assignments import find_assigned, find_flagged, find_shown
+from claude_preflight.agents.secrets.assignments import find_assigned, find_flagged, find_said, find_shown
 from claude_preflight.agents.secrets.commands import find_authorized, find_typed
 from claude_preflight.agents.secrets.placeholders import is_placeholder
 from claude_preflight.agents.secrets.secret import Secret, without_overlaps
@@ -39,9 +39,20 @@ def _candidates(text: str, start: int, end: int, *, prose: bool, context: str) -
     yield from find_assigned(text, start, end, prose=prose)
     if prose:
         yield from find_shown(text, start, end)
+        yield from find_said(text, start, end)
+        yield from _written_down(text, start, end)
     yield from find_flagged(text, start, end, prose=prose)
     yield from find_authorized(text, start, end, prose=prose)
     yield from find_typed(text, start, end, prose=prose)
+
+
+def _written_down(text: str, start: int, end: int) -> Iterator[Secret]:
+    """Yield what people note for each other; the readers are imported only where there is prose."""
+    from claude_preflight.agents.secrets.cells import find_in_tables
+    from claude_preflight.agents.secrets.logins import find_logins
+
+    yield from find_logins(text, start, end)
+    yield from find_in_tables(text, start, end)
 
 
 def _rare(text: str, start: int, end: int) -> Iterator[Secret]:

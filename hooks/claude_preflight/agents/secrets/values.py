@@ -5,12 +5,14 @@ from __future__ import annotations
 from claude_preflight.agents.secrets.names import NOTHING, PASSWORD, PHRASE, TOKEN, what_is_named
 from claude_preflight.agents.secrets.placeholders import is_placeholder
 from claude_preflight.agents.secrets.shapes import changes, is_hexadecimal, is_name_like, is_uuid, looks_random, words
+from claude_preflight.agents.secrets.spelling import is_drawn, is_thought_up
 from claude_preflight.agents.secrets.table import is_made_public
 from claude_preflight.late import late
 
 _SCHEMES = ("bearer ", "basic ", "token ", "bot ", "ssws ", "apikey ", "api-key ", "key ")  # of an Authorization header
 _SHORTEST_IN_PROSE = 20  # characters of a key; shorter ones are more often the digests of examples
 _EXPANSION = late(r"\$\{[A-Za-z_][\w.]*:?[-=]")
+_SIGNS = frozenset("!#$%&*+=?@^~")
 _CODE = frozenset("(){}[]<>;\\\"'`|")
 
 
@@ -87,10 +89,24 @@ def _is_password(value: str, *, prose: bool) -> bool:
 
 
 def is_strong(password: str) -> bool:
-    """Whether `password` is one that nobody writes as an example: generated, or of three kinds of characters."""
-    if looks_random(password):
+    """Whether `password` is one that nobody writes as an example: generated, or of three kinds of characters.
+
+    Not so are words with a number behind them, as the accounts of tests and seeds have.
+    """
+    if looks_random(password) or is_drawn(password):
         return True
-    return 8 <= len(password) <= 64 and _CODE.isdisjoint(password) and _classes(password) >= 3
+    usual = 8 <= len(password) <= 64 and _CODE.isdisjoint(password) and _classes(password) >= 3
+    return usual and not is_thought_up(password)
+
+
+def stands_out(value: str) -> bool:
+    """Whether `value`, without quotes in a sentence, is none of its words: a sign in it, or changes as in no term.
+
+    Terms of the trade, such as `SHA256-hashed` and `X-API-Key2`, have three kinds of characters too.
+    """
+    if any(sign in _SIGNS for sign in value):
+        return True
+    return changes(value) >= 3 or is_drawn("".join(filter(str.isalpha, value)))
 
 
 def _classes(value: str) -> int:
