@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claude_preflight.agents.files import kinds_of
-from claude_preflight.agents.unsafe_files import in_file
+from claude_preflight.agents.unsafe_files.reader import in_file
 from claude_preflight.document import Document
 from claude_preflight.policy import Policy
 

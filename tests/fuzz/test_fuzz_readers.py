@@ -36,7 +36,7 @@ from claude_preflight.agents.token_inventory import tokens, values
 from claude_preflight.agents.token_references import token_references
 from claude_preflight.agents.tool_approvals import tool_approvals
 from claude_preflight.agents.unsafe_advice import in_advice
-from claude_preflight.agents.unsafe_files import in_file
+from claude_preflight.agents.unsafe_files.reader import in_file
 from claude_preflight.document import Document
 from claude_preflight.policy import Policy, PolicyError, read_policy
 from claude_preflight.syntax.dockerfile import pairs, read_dockerfile, stages

@@ -55,7 +55,7 @@ from claude_preflight.model import Confidence, Finding, Rule, Severity
 from claude_preflight.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from claude_preflight.agents.unsafe_files import Where
+    from claude_preflight.agents.unsafe_files.reader import Where
 
 SKIPPED = Rule(
     "skipped-permissions",
@@ -89,7 +89,7 @@ RULES = (SKIPPED, SETTING, ADVISED, REACHABLE, ROOTED)
 
 def check(document: Document, context: Context) -> Iterator[Finding]:
     """Yield what in `document` switches the permission checks of an agent off."""
-    from claude_preflight.agents.unsafe_files import in_file
+    from claude_preflight.agents.unsafe_files.reader import in_file
 
     for where in in_file(document, context.policy):
         finding = _finding(where)
@@ -98,7 +98,7 @@ def check(document: Document, context: Context) -> Iterator[Finding]:
 
 
 def _finding(where: Where) -> Finding | None:
-    from claude_preflight.agents.unsafe_files import ROOT
+    from claude_preflight.agents.unsafe_files.images import ROOT
 
     found = where.found
     agent, sandbox = found.agent, found.sandbox

@@ -45,11 +45,11 @@ def _kind(claims: dict[str, Any]) -> str:
 
 
 def _weakness(claims: dict[str, Any]) -> str:
-    """Return why the token opens nothing for long: it has expired, or does so within a day; empty if it does not say."""
+    """Return why the token opens nothing for long: it has expired, or lives a day at most; else the empty string."""
     import time
 
     end, start = _moment(claims, "exp"), _moment(claims, "nbf") or _moment(claims, "iat")
-    if not 0 < end:
+    if end <= 0:
         return ""
     if end < time.time():
         return f"expired on {time.strftime('%Y-%m-%d', time.gmtime(end))}"
