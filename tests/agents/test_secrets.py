@@ -1263,3 +1263,46 @@ def test_a_part_of_a_text_is_searched_alone(before: int, after: int, kind: str) 
 def test_random_characters_are_no_credential_by_themselves(seed: int) -> None:
     letters = expand("{alnum:40} {hex:40} {base64:64} {lowernum:32} {uppernum:26} {word:43}", seed)
     assert in_text(f"{letters} {string.ascii_letters}") == []
+
+
+DRAWN = "kQ7zT9w" + "Lm2"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Email/Password: qa2@acme.io / Test123",
+        "- Email/Password: `qa2@acme.io` / `test`",
+        "| Benutzer / Passwort | qa2@acme.io / test |",
+        "Username/password: `qa2@acme.io`, `test`",
+        "Email and password: qa2@acme.io and test",
+        "Username/password: Admin_User7x / test",
+        "password: bob7@firma-nord.com",
+        "Forgot password: support24@acme.io",
+        "| User | Password | Email |\n|---|---|---|\n| bob | pass1 | bob7@firma-nord.com |\n",
+        f"| User | Password | Portfolio |\n|---|---|---|\n| kim | passwd1 | {DRAWN} |\n",
+        "The string holds the password: `postgresql+psycopg://app:SENHA@localhost:5432/app`.",
+        "password: `redis://localhost:6379/0Abc`",
+        "mot de passe : `MonMotDePasseSecret2024`",
+        "- Password: `Un1que$trongPassword2024`",
+    ],
+)
+def test_users_addresses_and_neighbours_of_a_password_are_none(text: str) -> None:
+    assert in_text(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        (f"Email/password: qa2@acme.io / {DRAWN}", [DRAWN]),
+        (f"API key/password: {DRAWN}#x", [f"{DRAWN}#x"]),
+        (f"SSH and DB password: {DRAWN}#x", [f"{DRAWN}#x"]),
+        (f"| Service | Name | Value |\n|---|---|---|\n| db | password | {DRAWN} |\n", [DRAWN]),
+        (
+            f"| A | Password | Note |\n|---|---|---|\n| x | {DRAWN}#x | password: {DRAWN}#y |\n",
+            [f"{DRAWN}#x", f"{DRAWN}#y"],
+        ),
+    ],
+)
+def test_passwords_beside_users_and_in_tables(text: str, values: list[str]) -> None:
+    assert [value for _, value in in_text(text)] == values

@@ -17,6 +17,9 @@ _ASSIGNED = late(r"[=:：|](?<=[\w\"'`*\]\\ ].)[=>-]?[ \t*_\"'`\\]{0,6}(?=[^\s/]
 _ASSIGNED_IN_PROSE = late(
     r"[=:：|](?<=[\w\"'`*\])）\\ \xa0\u202f].)[=>-]?[ \t\xa0\u202f*_\"'`\\(（]{0,6}(?=[^\s/]\S{4})" + MAY_BE_DRAWN
 )
+# A label of two things, of which the first is no credential, and what stands between two values.
+_OF_TWO = late(r"(?:/|&|\s(?:and|und|et|y|e|och|og|en|и))\s*[^\s/]+(?:\s\S+)?$")
+_SECOND = late(r"[\"'`*]{0,3}(?: ?/ ?|, ?| ?[|:] ?| (?:and|und|et|y|e|och|og|en|и) )[\"'`*]{0,3}[^\s\"'`*]")
 _IN_QUERY = late(rf"[^\s\"'`\\;,<>(){{}}\[\]|&#]{{1,{LONGEST}}}+")
 _BEFORE_HEADER = ("", '"', "'")  # the name of a header stands first in its word
 _CALLED = ("(", "[")  # behind the name of a function or a list, which is no value
@@ -53,6 +56,9 @@ def find_assigned(text: str, start: int, end: int, *, prose: bool) -> Iterator[S
         if not value:
             continue
         stop = start + len(value.group().rstrip(".:!?*_" if loose and not quoted else ""))
+        if prose and _OF_TWO.search(before) and _SECOND.match(text, stop, end):
+            start = stop
+            continue
         if quoted or not loose or text[stop : stop + 1] not in _CALLED:
             kind = "url-query-secret" if query else ""
             yield from judge_part(name, text, start, stop, prose=loose, kind=kind)

@@ -10,14 +10,22 @@ from claude_preflight.agents.secrets.parts import QUOTED, judge_part
 from claude_preflight.agents.secrets.secret import Secret
 from claude_preflight.late import late
 from claude_preflight.model import Span
+from claude_preflight.typed import NamedTuple
 
 _RULE = late(r"\n[ \t>]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+(?=\r?\n)")
 _BAR = late(r"\|(?<!\\.)")
 _MARKS = " \t>*_\"'`"
 
 
-def find_in_tables(text: str, start: int, end: int) -> Iterator[Secret]:
-    """Yield the values of the columns that are headed by the name of a credential."""
+class Table(NamedTuple):
+    """A table of which some columns hold credentials: `names` are those of the columns, empty for the others."""
+
+    names: list[str]
+    rows: list[Span]
+
+
+def tables(text: str, start: int, end: int) -> Iterator[Table]:
+    """Yield the tables that have a column headed by the name of a credential."""
     if text.find("|", start, end) < 0:
         return
     done = start
@@ -28,12 +36,19 @@ def find_in_tables(text: str, start: int, end: int) -> Iterator[Secret]:
             if any(names):
                 rows = list(_rows(text, rule.end(), end))
                 done = rows[-1].end if rows else done
-                yield from _in_columns(names, text, rows)
+                yield Table(names, rows)
 
 
-def _in_columns(names: list[str], text: str, rows: list[Span]) -> Iterator[Secret]:
-    for row in rows:
-        for name, cell in zip(names, _cells(text, row), strict=False):
+def is_cell(text: str, table: Table, start: int) -> bool:
+    """Tell whether the value at `start` begins a cell of `table`: then the header says what it is, not its neighbour."""
+    inside = bool(table.rows) and table.rows[0].start <= start < table.rows[-1].end
+    return inside and text[table.rows[0].start : start].rstrip(_MARKS).endswith("|")
+
+
+def find_in_table(text: str, table: Table) -> Iterator[Secret]:
+    """Yield the values of the columns of `table` that are headed by the name of a credential."""
+    for row in table.rows:
+        for name, cell in zip(table.names, _cells(text, row), strict=False):
             content = text[cell.start : cell.end].rstrip(_MARKS)
             first = cell.start + len(content) - len(content.lstrip(_MARKS))
             value = QUOTED.match(text, first, cell.start + len(content)) if name else None

@@ -36,23 +36,29 @@ def _candidates(text: str, start: int, end: int, *, prose: bool, context: str) -
     yield from tokens
     yield from _aws_secrets(text, tokens, end)
     yield from _rare(text, start, end)
-    yield from find_assigned(text, start, end, prose=prose)
     if prose:
-        yield from find_shown(text, start, end)
-        yield from find_said(text, start, end)
         yield from _written_down(text, start, end)
+    else:
+        yield from find_assigned(text, start, end, prose=False)
     yield from find_flagged(text, start, end, prose=prose)
     yield from find_authorized(text, start, end, prose=prose)
     yield from find_typed(text, start, end, prose=prose)
 
 
 def _written_down(text: str, start: int, end: int) -> Iterator[Secret]:
-    """Yield what people note for each other; the readers are imported only where there is prose."""
-    from claude_preflight.agents.secrets.cells import find_in_tables
+    """Yield what people note for each other; some readers are imported only where there is prose."""
+    from claude_preflight.agents.secrets.cells import find_in_table, is_cell, tables
     from claude_preflight.agents.secrets.logins import find_logins
 
+    known = list(tables(text, start, end))
+    for secret in find_assigned(text, start, end, prose=True):
+        if not any(is_cell(text, table, secret.span.start) for table in known):
+            yield secret
+    yield from find_shown(text, start, end)
+    yield from find_said(text, start, end)
     yield from find_logins(text, start, end)
-    yield from find_in_tables(text, start, end)
+    for table in known:
+        yield from find_in_table(text, table)
 
 
 def _rare(text: str, start: int, end: int) -> Iterator[Secret]:

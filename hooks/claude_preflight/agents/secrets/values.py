@@ -14,6 +14,7 @@ _SHORTEST_IN_PROSE = 20  # characters of a key; shorter ones are more often the 
 _EXPANSION = late(r"\$\{[A-Za-z_][\w.]*:?[-=]")
 _SIGNS = frozenset("!#$%&*+=?@^~")
 _CODE = frozenset("(){}[]<>;\\\"'`|")
+_ADDRESS = late(r"[\w.+-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,12}")
 
 
 def literal_part(value: str) -> tuple[int, int]:
@@ -83,9 +84,8 @@ def _is_phrase(value: str) -> bool:
 def _is_password(value: str, *, prose: bool) -> bool:
     if any(character.isspace() for character in value):
         return not prose and [len(group) for group in value.split()] == [4, 4, 4, 4]  # an app password of Google
-    if not prose:
-        return True
-    return is_strong(value)
+    # A label may stand for a user's name as well, and what holds a password is judged as the address that it is.
+    return not prose or (is_strong(value) and "://" not in value and not _ADDRESS.fullmatch(value))
 
 
 def is_strong(password: str) -> bool:
