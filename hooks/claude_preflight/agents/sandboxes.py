@@ -71,6 +71,12 @@ _HOST_FILES = late(r"(?:^|/)(?:package\.json|(?:gnu)?makefile|\.?justfile|taskfi
 _WORD = late(r"[A-Za-z]+")
 # A script that looks for these runs on only where it finds them.
 _CONTAINER_TEST = late(r"/\.dockerenv|/run/\.containerenv|\$\{?(?:REMOTE_CONTAINERS|DEVCONTAINER|CODESPACES)\b")
+# Libraries that start programs in sandboxes of a service.
+_SANDBOX_LIBRARY = late(
+    r"\b(?:from|import|require)\s{0,3}\(?\s{0,3}[\"'](?:e2b|@e2b/[\w-]+|@daytonaio/sdk|@vercel/sandbox|@cloudflare/sandbox|modal)[\"']"
+    r"|^(?:from|import)[ \t]+(?:e2b|e2b_code_interpreter|daytona|daytona_sdk|modal)\b",
+    8,  # re.MULTILINE
+)
 _JENKINS_CONTAINER = late(r"\bagent\s*\{\s*(?:docker|dockerfile|kubernetes)\b")
 
 
@@ -119,6 +125,11 @@ def _is_source(path: str) -> bool:
 def of_script(text: str) -> Sandbox | None:
     """Return what the script `text` makes sure that it runs in."""
     return Sandbox("a container") if _CONTAINER_TEST.search(text) or _JENKINS_CONTAINER.search(text) else None
+
+
+def of_source(text: str) -> Sandbox | None:
+    """Return what the source code `text` starts programs in, by the library that it uses for that."""
+    return Sandbox("a sandbox") if _SANDBOX_LIBRARY.search(text) else None
 
 
 def of_command(words: Sequence[Text]) -> Sandbox | None:

@@ -60,8 +60,8 @@ _DECLARING = frozenset("export declare typeset local readonly".split())
 _READERS = frozenset("sh bash zsh dash ksh ash fish ssh su sudo docker podman crontab source tmux eval".split())
 # Names of variables and lists that hold what is forbidden or looked for.
 NEGATIVE_NAME = late(
-    r"pattern|regex|regexp|forbid|forbidden|deny|denied|block|banned|ban_|disallow|danger|unsafe|bad_|insecure|reject"
-    r"|refus|detect|match|search|needle|expect|risk|violation|finding|warn|message|msg|help|usage|descr|doc|text|title"
+    r"pattern|regex|regexp|forbid|forbidden|deny|denied|block|banned|ban_|disallow|danger(?!ously)|unsafe|bad_|insecure|reject"
+    r"|refus|detect|match|search|needle|expect|risk|violation|finding|warn|message|msg|help|usage|descr|doc|(?<!con)text|title"
     r"|label|hint|note|prompt|comment|example|error|reason|known|allowed|valid|strip|remove|filter|exclude|ignore|legacy"
     r"|deprecated|test|mock|fixture|sample|snapshot|assert",
     2,

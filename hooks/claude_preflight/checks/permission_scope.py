@@ -173,6 +173,12 @@ def _commands(document: Document) -> Iterator[Finding]:
         yield _broad(broad)
 
 
+_INSTEAD = {
+    "Bash": "e.g. Bash(python3 -m pytest *) instead of Bash(python3 *)",
+    "PowerShell": "e.g. PowerShell(./build.ps1 *) instead of PowerShell(Start-Process *)",
+}
+
+
 def _broad(broad: list[tuple[Grant, Breadth]]) -> Finding:
     """Return the one finding that names all programs which rules of a file leave without bounds."""
     names: dict[str, dict[str, None]] = {}
@@ -182,8 +188,10 @@ def _broad(broad: list[tuple[Grant, Breadth]]) -> Finding:
     subject = "a rule lets" if len(broad) == 1 else f"{len(broad)} rules let"
     message = f"{subject} the agent, without asking, {what}"
     listed = ", ".join(sorted({name for programs in names.values() for name in programs}))
-    repair = "allow the commands that are meant, e.g. Bash(python3 -m pytest *) instead of Bash(python3 *)"
-    return BROAD_COMMANDS.at(broad[0][0].text.span, message, repair=repair, key=f"{broad[0][0].key}: {listed}")
+    first = broad[0][0]
+    instead = _INSTEAD.get(first.text.partition("(")[0], "with their arguments, instead of whole programs")
+    repair = f"allow the commands that are meant, {instead}"
+    return BROAD_COMMANDS.at(first.text.span, message, repair=repair, key=f"{first.key}: {listed}")
 
 
 def _shortened(names: list[str]) -> str:

@@ -73,6 +73,9 @@ _OWN = frozenset("anthropic claude openai codex gemini cursor copilot qwen".spli
 _BRANCHES = frozenset("main master beta experimental dev develop next latest head trunk alpha nightly edge".split())
 _GITHUB_TOKEN = ("secrets.GITHUB_TOKEN", "github.token")
 _SCRUB = "CLAUDE_CODE_SUBPROCESS_ENV_SCRUB"
+_GATE_OF_RUNS = (
+    "compare `github.event.workflow_run.head_repository.full_name` with `github.repository` in the job's `if:`"
+)
 _GATE = "look at `author_association` in the job's `if:`"
 _DOING = {SKIPPED: "runs any command without asking", ANY: "may run any command"}
 
@@ -147,7 +150,8 @@ def _strangers(job: Job, run: Run, foreign: Text | None, flow: Flow) -> Iterator
             foreign.span,
             f"{_named(job)}: `{trigger.name}` gives it secrets, and {run.agent.name} starts in files that a stranger"
             " wrote, with the settings, hooks and servers among them",
-            f"check out the base branch, and the other side with `path:` into a folder of its own; or {_GATE}",
+            "check out the base branch, and the other side with `path:` into a folder of its own; or "
+            + (_GATE if trigger.name != "workflow_run" else _GATE_OF_RUNS),
             _key(job, str(run.spelled)),
         )
     elif trigger := is_open(job, run):

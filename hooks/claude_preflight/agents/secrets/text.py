@@ -52,13 +52,13 @@ def _written_down(text: str, start: int, end: int) -> Iterator[Secret]:
 
     known = list(tables(text, start, end))
     for secret in find_assigned(text, start, end, prose=True):
-        if not any(is_cell(text, table, secret.span.start) for table in known):
+        if not any(is_cell(text, each, secret.span.start) for each in known):
             yield secret
     yield from find_shown(text, start, end)
     yield from find_said(text, start, end)
     yield from find_logins(text, start, end)
-    for table in known:
-        yield from find_in_table(text, table)
+    for each in known:
+        yield from find_in_table(text, each)
 
 
 def _rare(text: str, start: int, end: int) -> Iterator[Secret]:

@@ -9,7 +9,7 @@ import posixpath
 from collections.abc import Callable, Iterator
 
 from claude_preflight.agents import files
-from claude_preflight.agents.sandboxes import Sandbox, of_path, of_script
+from claude_preflight.agents.sandboxes import Sandbox, of_path, of_script, of_source
 from claude_preflight.agents.unsafe_files.settings import in_settings
 from claude_preflight.agents.unsafe_shell import Unsafe, in_shell
 from claude_preflight.document import Document
@@ -133,4 +133,5 @@ def _in_source(document: Document, sandbox: Sandbox | None) -> Iterator[Unsafe]:
     from claude_preflight.agents.unsafe_source.reader import in_source
 
     family = family_of_file(document.path, document.text)
-    return in_source(document.path, document.text, family, sandbox or of_script(document.text))
+    text = document.text
+    return in_source(document.path, text, family, sandbox or of_script(text) or of_source(text))

@@ -48,6 +48,8 @@ _REFUSING = late(
 )
 # What is put in front of a program's name, and ends a word: `${prefix}gemini`, `{prefix}gemini`.
 _GLUED = late(r"(?<![^\s;&|(])\$?\{[^{}\n]*\}(?=([a-z][a-z-]*)\s)")
+# Calls and structures by which container engines start a program inside a container.
+_IN_CONTAINER = late(r"(?:[Cc]ontainer_?[Ee]xec\w*|exec_run|exec_create|Exec(?:Options|Config))$")
 # The arguments behind a program's name in one string, as `Process.Start` of .NET takes them.
 _COMMAND_TAIL = late(r"--?[A-Za-z][\w-]*[ =]")
 
@@ -68,7 +70,7 @@ class Arguments:
         places = list(self.code.places(number))
         names = [place.name for place in places]
         running = any(RUNNING.match(name) for name in names) or any(agent_called(Text(name)) for name in names[:1])
-        if self.code.tested and not running:
+        if (self.code.tested and not running) or self.is_in_container(places):
             return
         if " " in literal.strip() and not literal.strip().startswith("-"):
             yield from self.command_line(literal, names)
@@ -224,6 +226,15 @@ class Arguments:
             if depth < 3 and NEGATIVE_NAME.search(place.name) and not RUNNING.match(place.name):
                 return True
         return any(NEGATIVE_NAME.search(self.code.target(each)) for each in around[:3])
+
+    def is_in_container(self, places: Sequence[Place]) -> bool:
+        """Tell whether one of `places` is a call that starts a program in a container: `containers.run(image, …)`."""
+        return any(
+            _IN_CONTAINER.match(place.name)
+            or [token.text for token in self.code.tokens[max(0, place.opener - 3) : place.opener - 1]]
+            == ["containers", "."]
+            for place in places
+        )
 
     def splits_words(self, opener: int) -> bool:
         """Tell whether the bracket at `opener` is that of `shlex.split(…)`, which makes a command of a string."""

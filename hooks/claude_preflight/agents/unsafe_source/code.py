@@ -14,7 +14,7 @@ _MAX_PLACES = 5
 MAX_BLOCK = 2000  # characters before a string in which its block is looked for
 REACH = 200  # tokens that are looked at on either side of a string
 RUNNING = late(
-    r"(?:run|popen|call|check_call|check_output|spawn\w*|exec\w*|fork|command|system|shell\w*|create_subprocess_\w+"
+    r"(?:run|popen|call|check_call|check_output|spawn\w*|exec\w*|fork|command(?:context)?|system|shell\w*|create_subprocess_\w+"
     r"|process|execa|sendtext|send_keys|\$|sh|start_process|startprocess|startinfo|openterminal)$",
     2,
 )
@@ -123,7 +123,7 @@ class Code:
         return str(self.tokens[number].text)
 
     def siblings(self, place: Place) -> list[Text]:
-        """Return the strings, and names as `$name`, that stand directly in the bracket of `place`."""
+        """Return the strings that stand directly in the bracket of `place`."""
         depth = 0
         found: list[Text] = []
         for token in self.tokens[place.opener + 1 : place.opener + REACH]:
