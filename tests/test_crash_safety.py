@@ -15,6 +15,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -152,7 +153,7 @@ def test_killed_session_state_holds_whole_runs(make_repository: MakeRepository, 
         found = facts(folder)
         assert found in ([], first, [*first, *second]), point
         seen.add(len(found))
-        with sqlite3.connect(folder / ".git/claude-preflight/sessions.sqlite3") as database:
+        with closing(sqlite3.connect(folder / ".git/claude-preflight/sessions.sqlite3")) as database:
             assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert content_of(folder) == content_of(pristine)
     assert {0, 5} <= seen
