@@ -27,7 +27,7 @@ from claude_preflight.agents.places import (
     telling_word,
     words,
 )
-from claude_preflight.agents.secrets import Secret, find_in_text, find_in_value, is_placeholder, judge_named_value
+from claude_preflight.agents.secrets import find_in_text, find_in_value, is_placeholder, judge_named_value
 from claude_preflight.agents.secrets.names import NOTHING, PASSWORD, what_is_named
 from claude_preflight.late import late
 from claude_preflight.model import Span
@@ -96,12 +96,7 @@ def _has_literal_password(place: Place) -> bool:
 
 
 def _holds_secret(name: str, value: Text) -> bool:
-    return any(map(_opens_something, find_in_value(name, value)))
-
-
-def _opens_something(secret: Secret) -> bool:
-    """Tell whether `secret` gives access to a live system; a note says that it has expired, or soon will have."""
-    return not (secret.public or secret.note) and secret.mode != "test"
+    return any(secret.opens_something for secret in find_in_value(name, value))
 
 
 def _is_template(place: Place) -> bool:
@@ -357,6 +352,6 @@ def _labelled(line: Text) -> Iterator[Evidence]:
     """Yield what `Production admin password: …` is followed by, if a generator or a careful person has made it."""
     for secret in find_in_text(line):
         label = _LABEL.search(line, max(0, secret.span.start - _LABEL_REACH), secret.span.start)
-        if label and _opens_something(secret) and environment(label[1]) == PRODUCTION:
+        if label and secret.opens_something and environment(label[1]) == PRODUCTION:
             span = line.part(*label.span(1)).span
             yield Evidence(CREDENTIAL, span, "holds a literal credential of production", label[1].lower())

@@ -258,16 +258,12 @@ def _literals(job: Job, runs: Sequence[Run]) -> Iterator[Evidence]:
     for run in runs:
         given += (*run.step.environment, *(pairs_of(run.step.action.inputs) if run.step.action else ()))
     for name, value in given:
-        yield from (_literal(job, secret, str(name)) for secret in find_in_value(str(name), value) if _counts(secret))
+        found = find_in_value(str(name), value)
+        yield from (_literal(job, secret, str(name)) for secret in found if secret.opens_something)
     for script in job.scripts():
         for secret in find_in_text(str(script.text), prose=False):
-            if _counts(secret):
+            if secret.opens_something:
                 yield _literal(job, secret._replace(span=script.text.part(*secret.span).span), secret.kind)
-
-
-def _counts(secret: Secret) -> bool:
-    # A note says that the token has lost its power, or is about to.
-    return not (secret.public or secret.note) and secret.mode != "test"
 
 
 def _literal(job: Job, secret: Secret, name: str) -> Evidence:

@@ -42,7 +42,7 @@ def tables(text: str, start: int, end: int) -> Iterator[Table]:
 def is_cell(text: str, table: Table, start: int) -> bool:
     """Tell whether the value at `start` begins a cell of `table`: the header says what it is, not its neighbour."""
     inside = bool(table.rows) and table.rows[0].start <= start < table.rows[-1].end
-    return inside and text[table.rows[0].start : start].rstrip(_MARKS).endswith("|")
+    return inside and text[text.rfind("\n", 0, start) + 1 : start].rstrip(_MARKS).endswith("|")
 
 
 def find_in_table(text: str, table: Table) -> Iterator[Secret]:

@@ -36,6 +36,11 @@ class Secret(NamedTuple):
         """Whether it is made to be seen, as a publishable key is."""
         return self.breadth == "public"
 
+    @property
+    def opens_something(self) -> bool:
+        """Whether it gives access to a live system; a note says that it has expired, or soon will have."""
+        return not (self.public or self.note) and self.mode != "test"
+
 
 class Repeated(NamedTuple):
     """A secret, and where else the same value stands in the document."""

@@ -218,10 +218,8 @@ class Arguments:
                 break  # it is run, whatever is done with what comes out
             around.append(place.opener)
             talking = _TALKING.match(place.name) and not self.splits_words(place.opener)
-            block = (
-                place.bracket == "{" and self.code.after(place.opener) == number
-            )  # a message, as in `log.info { "…" }`
-            if talking and (place.bracket == "(" or block) and not RUNNING.match(place.name):
+            message = place.bracket == "{" and self.code.after(place.opener) == number  # as in `log.info { "…" }`
+            if talking and (place.bracket == "(" or message) and not RUNNING.match(place.name):
                 return True
             if depth < 3 and NEGATIVE_NAME.search(place.name) and not RUNNING.match(place.name):
                 return True
